@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what a Debian 12 with Swift lacks, and says what. Usage: setup.sh run|test
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(librdkafka-dev libsqlite3-dev pkg-config)
+if [ "${1:-run}" = test ]; then
+  packages+=(kcat python3-venv)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$'; then
+    missing+=("$package")
+  fi
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "setup: installing Debian packages: ${missing[*]}" >&2
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" >/dev/null
+fi
+
+if [ "${1:-run}" = test ]; then
+  Tests/Support/install-broker.sh
+fi

@@ -1,0 +1,47 @@
+# Search Highlights. `make run` and `make test` are all a new machine needs; `make help` lists the rest.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The one release graph, shared by `make run` and the benchmarks, and the one debug graph of the tests.
+RELEASE := -c release --static-swift-stdlib -j 2
+DEBUG := -j 2
+BIN := .build/release
+
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: ## Installs the Debian packages that building and running need.
+	@Deploy/setup.sh run
+
+setup-test: ## The same, and what the tests need.
+	@Deploy/setup.sh test
+
+build: setup ## Builds the release binary, .build/release/highlights.
+	swift build $(RELEASE) --product highlights
+
+run: build ## Writes highlights for the sample searches, everything in one process.
+	@$(BIN)/highlights up
+
+test: setup-test lint ## Builds the debug graph and runs every test.
+	swift build --build-tests $(DEBUG)
+	swift test --skip-build $(DEBUG)
+
+lint: ## swift format, strict.
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+
+format: ## Formats all Swift code in place.
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+protocols: ## Generates Swift from Protocols/ anew.
+	Protocols/generate.sh
+
+llm: ## Starts a real small model, SmolLM2-135M, behind an OpenAI-compatible server.
+	@Deploy/llm/run.sh
+
+bench-kafka: setup ## Compares the Kafka client with the same in C.
+	swift build $(RELEASE) --product KafkaBenchmark
+	$(BIN)/KafkaBenchmark

@@ -1,0 +1,146 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// One target a room (see ARCHITECTURE.md). A room lists only rooms on floors below it, so an arrow
+// that runs back up does not compile.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+extension Target.Dependency {
+  static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+  static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let configuration = product(name: "Configuration", package: "swift-configuration")
+  static let crypto = product(name: "Crypto", package: "swift-crypto")
+  static let deque = product(name: "DequeModule", package: "swift-collections")
+  static let grdb = product(name: "GRDB", package: "GRDB.swift")
+  static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+  static let logging = product(name: "Logging", package: "swift-log")
+  static let metrics = product(name: "Metrics", package: "swift-metrics")
+  static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
+  static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+  static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
+  static let serviceLifecycle = product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+  static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
+  static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+  static let yams = product(name: "Yams", package: "Yams")
+}
+
+/// A library room and its test target, `Tests/<name>Tests`.
+func room(
+  _ name: String, _ dependencies: [Target.Dependency] = [],
+  testedWith testDependencies: [Target.Dependency] = []
+) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, swiftSettings: settings),
+    .testTarget(
+      name: "\(name)Tests",
+      dependencies: [.target(name: name)] + dependencies + testDependencies,
+      swiftSettings: settings),
+  ]
+}
+
+let floor0: [Target] = [
+  .systemLibrary(
+    name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])])
+]
+
+let floor1 =
+  room("Kafka", ["CRDKafka", .deque, .logging], testedWith: ["TestSupport"])
+  + room("HighlightsProtocol", [.protobuf])
+  + room(
+    "LLMGateway",
+    [.asyncHTTPClient, .logging, .metrics, .nioCore, .nioFoundationCompat, .nioHTTP1, .tracing],
+    testedWith: [.hummingbird])
+  + room("WorkerRuntime", [.deque])
+
+let floor2 =
+  room(
+    "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle],
+    testedWith: ["TestSupport"])
+  + room("Highlights", ["HighlightsProtocol", .crypto, .protobuf])
+  + room("HighlightStore", ["HighlightsProtocol", .grdb, .logging, .protobuf])
+
+let floor3 =
+  room(
+    "Summarizer",
+    [
+      "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", .deque, .logging,
+      .metrics, .protobuf, .tracing,
+    ])
+  + room(
+    "CacheWriter",
+    [
+      "HighlightStore", "HighlightsProtocol", "Kafka", "KafkaWorker", "WorkerRuntime", .logging,
+      .protobuf,
+    ])
+  + room(
+    "GatewaySimulator", [.hummingbird, .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle],
+    testedWith: [.asyncHTTPClient])
+  + room("TopicAdmin", ["Kafka", .logging, .yams], testedWith: ["TestSupport"])
+
+let floor4: [Target] = [
+  .executableTarget(
+    name: "HighlightsCommand",
+    dependencies: [
+      "CacheWriter", "GatewaySimulator", "HighlightStore", "Highlights", "HighlightsProtocol",
+      "Kafka", "KafkaWorker", "LLMGateway", "Summarizer", "TopicAdmin", "WorkerRuntime",
+      .argumentParser, .configuration, .logging, .protobuf, .serviceLifecycle, .unixSignals, .yams,
+    ],
+    swiftSettings: settings),
+  .testTarget(
+    name: "HighlightsCommandTests",
+    dependencies: ["HighlightsCommand", .argumentParser, .configuration, .yams],
+    swiftSettings: settings),
+  .testTarget(
+    name: "IntegrationTests",
+    dependencies: [
+      "CacheWriter", "HighlightStore", "Highlights", "HighlightsCommand", "HighlightsProtocol",
+      "Kafka", "TestSupport", .grdb, .protobuf,
+    ],
+    swiftSettings: settings),
+]
+
+/// What tests of several rooms need: brokers in processes of their own, waiting without sleeping.
+let testSupport: [Target] = [
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings)
+]
+
+let benchmarks: [Target] = [
+  .target(name: "CKafkaBenchmark", dependencies: ["CRDKafka"], path: "Benchmarks/CKafkaBenchmark"),
+  .executableTarget(
+    name: "KafkaBenchmark", dependencies: ["CKafkaBenchmark", "Kafka", .argumentParser],
+    path: "Benchmarks/KafkaBenchmark", swiftSettings: settings),
+]
+
+let package = Package(
+  name: "search-highlights",
+  products: [.executable(name: "highlights", targets: ["HighlightsCommand"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
+    .package(
+      url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0",
+      traits: [.defaults, "YAML", "Reloading", "CommandLineArguments"]),
+    .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", exact: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+  ],
+  targets: floor0 + floor1 + floor2 + floor3 + floor4 + testSupport + benchmarks
+)

@@ -1,0 +1,23 @@
+import Kafka
+import KafkaWorker
+import Logging
+import WorkerRuntime
+
+/// The role that keeps a store equal to `search.highlights`.
+public typealias CacheWriter = KafkaWorker<HighlightApplier>
+
+extension KafkaWorkerConfiguration {
+  /// The settings of a cache writer: whole batches of a partition, in order, and no dead letters: a store that
+  /// is not there is waited for.
+  public static func cacheWriter(
+    consumer: KafkaConsumerConfiguration, topic: String, batch: Int
+  ) -> KafkaWorkerConfiguration {
+    var configuration = KafkaWorkerConfiguration(consumer: consumer, topics: [topic])
+    configuration.ordering = .partition
+    configuration.batch = batch
+    configuration.inFlight = batch * 4
+    configuration.inFlightPerPartition = batch
+    configuration.bufferPerPartition = batch * 4
+    return configuration
+  }
+}

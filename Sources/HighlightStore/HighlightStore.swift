@@ -1,0 +1,77 @@
+import Foundation
+import HighlightsProtocol
+
+/// A view of the highlights topics, by key and variant, that can be rebuilt from them.
+///
+/// Which of two records of a key is kept is decided by `Precedence` alone. Every call throws
+/// `StoreError`.
+public protocol HighlightStore: Sendable {
+  /// Applies a batch and how far it brings each partition, in one transaction.
+  ///
+  /// A partition's progress never goes back, so a batch may be applied again.
+  ///
+  /// - Returns: One result a record, in their order.
+  func apply(
+    _ records: [HighlightRecord], progress: [PartitionProgress]
+  ) async throws -> [ApplyResult]
+
+  /// The highlight of a key, unless it has expired.
+  ///
+  /// A withdrawn one is returned as such and does not expire, so that what was taken down is not
+  /// taken for missing and written anew.
+  func highlight(forKey key: String, variant: String) async throws -> Highlight?
+
+  /// The highlights of many keys, read at one moment; expired and unknown ones are left out.
+  func highlights(forKeys keys: [String], variant: String) async throws -> [String: Highlight]
+
+  /// The next offset to apply, by partition; partitions never applied are left out.
+  func appliedOffsets(topic: String) async throws -> [Int32: Int64]
+
+  /// How many highlights there are over all variants, expired and withdrawn ones included.
+  func count() async throws -> Int
+
+  /// Waits for what is running and gives up the store's resources; later calls throw.
+  func close() async throws
+}
+
+extension HighlightStore {
+  /// Applies a batch that leaves no gaps: each partition's progress follows its last record.
+  public func apply(_ records: [HighlightRecord]) async throws -> [ApplyResult] {
+    let progress = records.map(\.version.position).map {
+      PartitionProgress(topic: $0.topic, partition: $0.partition, nextOffset: $0.offset + 1)
+    }
+    return try await apply(records, progress: progress)
+  }
+
+  /// The highlight of a key in the default variant.
+  public func highlight(forKey key: String) async throws -> Highlight? {
+    try await highlight(forKey: key, variant: "")
+  }
+
+  /// The highlights of many keys in the default variant.
+  public func highlights(forKeys keys: [String]) async throws -> [String: Highlight] {
+    try await highlights(forKeys: keys, variant: "")
+  }
+}
+
+/// What became of a record.
+public enum ApplyResult: Sendable, Hashable {
+  /// The store holds it, be it from now or from an earlier delivery of the same record.
+  case stored
+  /// The store holds one that wins over it.
+  case refused(storedIsNewer: StoredHighlight)
+}
+
+/// The record that won: enough to publish it again, so that compaction keeps it too.
+///
+/// Publishing again is only needed when it stands before the refused record in the topic.
+public struct StoredHighlight: Sendable, Hashable {
+  public var version: HighlightVersion
+  /// `Highlight` in binary protobuf.
+  public var payload: Data
+
+  public init(version: HighlightVersion, payload: Data) {
+    self.version = version
+    self.payload = payload
+  }
+}

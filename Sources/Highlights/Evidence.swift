@@ -1,0 +1,93 @@
+import Crypto
+import HighlightsProtocol
+
+/// The segments shown to the model, numbered, and what each number stands for.
+///
+/// Labels are "v1#0": the video counts from 1 in rank order among those shown, the segment is its
+/// index in the video as sent. Only what is here can be cited.
+public struct Evidence: Sendable {
+  /// One segment as shown.
+  public struct Segment: Sendable, Hashable {
+    public let label: String
+    public let videoID: String
+    /// Index into the video's segments as they were sent, from 0.
+    public let index: Int
+    public let startMs: UInt32
+    public let endMs: UInt32
+    /// The original text; its start, when it is longer than a segment may be.
+    public let text: String
+  }
+
+  /// One video as shown; has at least one segment.
+  public struct Video: Sendable, Hashable {
+    /// Counts from 1.
+    public let number: Int
+    public let id: String
+    /// On one line, cut to its limit.
+    public let title: String
+    /// On one line, without "@"; may be empty.
+    public let creator: String
+    /// In order of time.
+    public let segments: [Segment]
+  }
+
+  /// In rank order.
+  public let videos: [Video]
+  /// Estimated tokens of the lines of all videos.
+  public let estimatedTokens: Int
+  /// SHA-256 in hexadecimal over each segment's video id, index, times and hash of its text.
+  ///
+  /// It does not depend on the ranking: the same segments in another order are the same evidence.
+  public let fingerprint: String
+
+  private let positions: [String: (video: Int, segment: Int)]
+
+  /// Nothing can be cited, so there is no answer and no call is worth making.
+  public var isEmpty: Bool { videos.isEmpty }
+
+  /// The segment behind a label; nil when the model made it up.
+  public subscript(label: String) -> Segment? {
+    positions[label].map { videos[$0.video].segments[$0.segment] }
+  }
+
+  /// Chooses segments by ``EvidenceSelection`` and numbers them.
+  public init(_ search: Search, limits: EvidenceLimits = EvidenceLimits()) {
+    let selection = EvidenceSelection(search.videos, limits: limits)
+    var videos: [Video] = []
+    var positions: [String: (video: Int, segment: Int)] = [:]
+    for chosen in selection.chosen {
+      let number = videos.count + 1
+      let segments = chosen.segments.map { index, text in
+        let wire = chosen.video.segments[index]
+        return Segment(
+          label: "v\(number)#\(index)", videoID: chosen.video.id, index: index,
+          startMs: wire.startMs, endMs: wire.endMs, text: text)
+      }
+      for (offset, segment) in segments.enumerated() {
+        positions[segment.label] = (videos.count, offset)
+      }
+      videos.append(
+        Video(
+          number: number, id: chosen.video.id, title: chosen.title, creator: chosen.creator,
+          segments: segments))
+    }
+    self.videos = videos
+    self.positions = positions
+    estimatedTokens = selection.tokens
+    fingerprint = Self.fingerprint(of: videos)
+  }
+
+  private static func fingerprint(of videos: [Video]) -> String {
+    var hash = SHA256()
+    for video in videos.sorted(by: { $0.id < $1.id }) {
+      // The id's length keeps two different lists from being the same bytes.
+      hash.update(data: Array("\(video.id.utf8.count):\(video.id)\n".utf8))
+      for segment in video.segments {
+        let text = Digest.sha256(segment.text)
+        hash.update(
+          data: Array("\(segment.index) \(segment.startMs) \(segment.endMs) \(text)\n".utf8))
+      }
+    }
+    return Digest.hex(hash.finalize())
+  }
+}

@@ -1,0 +1,64 @@
+/// Finds where a quote stands in a text, and gives back the text's own characters.
+///
+/// Both are compared character by character after NFKC, with each run of white space and control
+/// characters as one space; letter case counts. A match begins and ends between characters, so
+/// what is given back is an exact stretch of the text, found there by any other program too.
+struct QuoteMatcher {
+  private let text: String
+  private let folded: Folded
+
+  init(_ text: String) {
+    self.text = text
+    folded = Folded(text)
+  }
+
+  /// The first stretch of the text that reads like the quote; nil when there is none.
+  func stretch(matching quote: String) -> String? {
+    let wanted = Folded(TextFolding.spaceCollapsed(quote)).scalars
+    guard !wanted.isEmpty, wanted.count <= folded.scalars.count else { return nil }
+    for start in 0...(folded.scalars.count - wanted.count) {
+      let end = start + wanted.count
+      guard folded.scalars[start] == wanted[0], folded.isBoundary(start), folded.isBoundary(end),
+        folded.scalars[start..<end].elementsEqual(wanted)
+      else { continue }
+      return String(text[folded.sources[start].lowerBound..<folded.sources[end - 1].upperBound])
+    }
+    return nil
+  }
+
+  private struct Folded {
+    var scalars: [Unicode.Scalar] = []
+    /// For each scalar the characters of the text it comes from.
+    var sources: [Range<String.Index>] = []
+
+    init(_ text: String) {
+      var index = text.startIndex
+      while index < text.endIndex {
+        let next = text.index(after: index)
+        let character = text[index..<next]
+        if character.unicodeScalars.allSatisfy(TextFolding.isSpace) {
+          appendSpace(index..<next)
+        } else {
+          for scalar in TextFolding.compatibilityComposed(String(character)).unicodeScalars {
+            scalars.append(scalar)
+            sources.append(index..<next)
+          }
+        }
+        index = next
+      }
+    }
+
+    func isBoundary(_ position: Int) -> Bool {
+      position == 0 || position == scalars.count || sources[position - 1] != sources[position]
+    }
+
+    private mutating func appendSpace(_ source: Range<String.Index>) {
+      if scalars.last == " ", let last = sources.last, last.upperBound == source.lowerBound {
+        sources[sources.count - 1] = last.lowerBound..<source.upperBound
+      } else {
+        scalars.append(" ")
+        sources.append(source)
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+
+/// `highlights doctor`: is everything there that the roles need?
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Checks brokers, topics, gateway and store; exit code 1 when one fails.")
+
+  @Flag(help: "Print one JSON object a check.")
+  var json = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let settings = try common.settings()
+    var findings = await BrokerCheck(settings.kafka).findings()
+    findings.append(await GatewayCheck(settings.gateway).finding())
+    findings.append(await StoreCheck(path: settings.store.path).finding())
+    for finding in findings { Output.line(json ? try finding.json() : finding.line) }
+    if findings.contains(where: { $0.verdict == .fail }) { throw ExitCode.failure }
+  }
+}
+
+/// What one check found, and what to do about it.
+struct Finding: Sendable, Codable, Equatable {
+  enum Verdict: String, Sendable, Codable { case ok, warn, fail }
+
+  let check: String
+  let verdict: Verdict
+  let found: String
+  /// Empty where nothing needs doing.
+  var advice = ""
+
+  var line: String {
+    let verdict = self.verdict.rawValue.padding(toLength: 4, withPad: " ", startingAt: 0)
+    let check = self.check.padding(toLength: 8, withPad: " ", startingAt: 0)
+    return "\(verdict)  \(check)  \(found)"
+      + (advice.isEmpty ? "" : "\n                → \(advice)")
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}

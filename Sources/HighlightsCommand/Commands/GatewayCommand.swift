@@ -1,0 +1,28 @@
+import ArgumentParser
+import GatewaySimulator
+import Logging
+import ServiceLifecycle
+
+/// `highlights gateway`: the simulator as a server of its own.
+struct GatewayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gateway",
+    abstract: "Runs an OpenAI-compatible gateway: an \(ExtractiveModel.label).")
+
+  @Option(help: "The port; 0 takes a free one (simulator.port).")
+  var port: Int?
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let settings = try common.settings([("simulator.port", port.map(String.init))])
+    let host = settings.simulator.host
+    let simulator = GatewaySimulator(
+      settings.simulator.configuration, logger: Logger(label: "simulator"),
+      onRunning: { port in
+        Talk.say("gateway: an \(ExtractiveModel.label)")
+        Output.line("http://\(host):\(port)/v1")
+      })
+    try await Running.untilSignal([simulator], drain: .seconds(30)).get()
+  }
+}

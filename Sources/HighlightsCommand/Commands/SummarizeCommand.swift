@@ -1,0 +1,52 @@
+import ArgumentParser
+import Kafka
+import KafkaWorker
+import LLMGateway
+import Logging
+import ServiceLifecycle
+
+/// `highlights summarize`: one summarizer worker.
+struct SummarizeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "summarize",
+    abstract: "Runs a summarizer worker until SIGTERM, which drains it.")
+
+  @Option(help: "The gateway's URL up to, and without, /chat/completions (gateway.base_url).")
+  var gateway: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let settings = try common.settings([("gateway.base_url", gateway)])
+    guard let url = settings.gateway.baseURL else {
+      throw ConfigurationError.noGateway
+    }
+    let client = GatewayClient(
+      try settings.gateway.deployment(baseURL: url), retryPolicy: settings.gateway.retryPolicy,
+      logger: Logger(label: "gateway"))
+    let kafka = try settings.kafka.client()
+    let reporter = WorkerReporter(role: "summarize")
+    let producer = try KafkaProducer(
+      configuration: settings.kafka.producer(kafka), logger: Logger(label: "producer"),
+      onError: { reporter.report(.clientFailed($0)) })
+    let worker = try Roles.summarizer(
+      settings, client: kafka, producer: producer, gateway: client, observe: reporter.report)
+    Talk.say(
+      "summarize: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), \(client.deployment)"
+    )
+    let result = await Running.untilSignal([worker], drain: settings.worker.drainTimeout)
+    await client.shutdown()
+    await producer.shutdown()
+    try result.get()
+    Talk.say("summarize: drained and left the group")
+  }
+}
+
+extension ConfigurationError {
+  static let noGateway = ConfigurationError(problems: [
+    .invalidValue(
+      key: "gateway.base_url", value: "",
+      allowed: "an http or https URL; `highlights gateway` starts a simulator to try it with",
+      .builtIn)
+  ])
+}

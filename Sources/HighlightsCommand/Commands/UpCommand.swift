@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import GatewaySimulator
+import HighlightsProtocol
+import LLMGateway
+import Logging
+import ServiceLifecycle
+import SwiftProtobuf
+
+/// `highlights up`: everything in one process.
+struct UpCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "up",
+    abstract: "Writes highlights for a file of searches, everything in one process.",
+    discussion: """
+      Without --queries it takes the sample under Config/samples. Without a gateway it starts the \
+      extractive simulator, which is not a language model.
+      """)
+
+  @Option(help: "JSON lines of SearchQuery; - is standard input.")
+  var queries: String = "Config/samples/searches.jsonl"
+
+  @Option(help: "An OpenAI-compatible URL, such as http://127.0.0.1:8089/v1 (gateway.base_url).")
+  var gateway: String?
+
+  @Option(help: "The model to ask for (gateway.model).")
+  var model: String?
+
+  @Option(help: "Write the summary as JSON to this file.")
+  var report: String?
+
+  @Flag(help: "Print each highlight as one line of protobuf JSON.")
+  var json = false
+
+  @Flag(help: "Print no highlights, only the summary.")
+  var quiet = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let settings = try common.settings([
+      ("gateway.base_url", gateway), ("gateway.model", model),
+    ])
+    let lines = try QueryLines(path: queries)
+    let total =
+      queries == "-" ? nil : try QueryLines(path: queries).reduce(0) { count, _ in count + 1 }
+    if let url = settings.gateway.baseURL {
+      let deployment = try settings.gateway.deployment(baseURL: url)
+      Talk.say("gateway: \(deployment)")
+      try await run(settings, deployment, lines, total)
+    } else {
+      Talk.say("gateway: none configured, so an \(ExtractiveModel.label)")
+      try await withSimulator(settings) { deployment in
+        try await run(settings, deployment, lines, total)
+      }
+    }
+  }
+
+  private func withSimulator(
+    _ settings: Settings, _ body: (Deployment) async throws -> Void
+  ) async throws {
+    var configuration = settings.simulator.configuration
+    configuration.host = "127.0.0.1"
+    configuration.port = 0
+    let simulator = GatewaySimulator(configuration, logger: Logger(label: "simulator"))
+    let group = ServiceGroup(services: [simulator], logger: Logger(label: "lifecycle"))
+    async let running: Void = group.run()
+    let result: Result<Void, any Error>
+    do {
+      let deployment = try settings.simulator.deployment(
+        port: try await simulator.port(), timeout: settings.gateway.timeout,
+        maxConnections: settings.gateway.maxConnections)
+      result = .success(try await body(deployment))
+    } catch {
+      result = .failure(error)
+    }
+    await group.triggerGracefulShutdown()
+    try await running
+    try result.get()
+  }
+
+  private func run(
+    _ settings: Settings, _ deployment: Deployment, _ lines: QueryLines, _ total: Int?
+  ) async throws {
+    let run = try UpRun(settings, deployment: deployment)
+    let ledger = try await run.run(lines, progress: ProgressBar(total: total))
+    if !quiet { try await show(ledger, from: run) }
+    try await run.close()
+    ledger.report.lines.forEach(Talk.say)
+    Talk.say("highlights are in \(settings.store.path); try: highlights lookup \"…\" --locale …")
+    if let report { try ledger.report.write(to: report) }
+    if ledger.report.dead > 0 { throw ExitCode.failure }
+  }
+
+  /// Each highlight of the run, in the order of the file.
+  private func show(_ ledger: UpLedger, from run: UpRun) async throws {
+    var shown: Set<String> = []
+    for search in ledger.order {
+      guard let outcome = search.outcome else { continue }
+      guard let highlight = try await run.highlight(forKey: outcome.key),
+        shown.insert(outcome.key).inserted
+      else {
+        if !json { Output.line(line(outcome) + "\n") }
+        continue
+      }
+      if json {
+        Output.line(try highlight.jsonString())
+      } else {
+        HighlightText(highlight: highlight).lines.forEach(Output.line)
+        Output.line("")
+      }
+    }
+  }
+
+  private func line(_ outcome: Outcome) -> String {
+    let what =
+      switch outcome.result {
+      case .unchanged: "the same search as one above: answered once"
+      case .expired: "expired: \(outcome.reason)"
+      case .dead, .unspecified, .UNRECOGNIZED: "failed: \(outcome.reason): \(outcome.detail)"
+      case .answered, .noAnswer, .filtered: "the highlight has expired already"
+      }
+    return "\(outcome.queryID): \(HighlightText.plain(what))"
+  }
+}

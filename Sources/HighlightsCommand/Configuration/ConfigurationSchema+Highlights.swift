@@ -1,0 +1,128 @@
+extension ConfigurationSchema {
+  static let highlights = ConfigurationSection(
+    name: "highlights", comment: "What goes into a highlight and for how long it counts.",
+    keys: lifetimes + limits)
+
+  private static let lifetimes = [
+    ConfigurationKey(
+      "highlights.fresh_for", .duration(.seconds(1) ... .seconds(31_536_000)), default: "24h",
+      """
+      So long a repeated search is answered without a new call. Short: the same answer is paid for
+      more often. Does not change highlights that are published already.
+      """),
+    ConfigurationKey(
+      "highlights.expires_after", .duration(.seconds(1) ... .seconds(315_360_000)), default: "7d",
+      """
+      After that a highlight is not shown. Long: answers from videos that are long gone. Does not
+      change highlights that are published already.
+      """),
+    ConfigurationKey(
+      "highlights.no_answer_fresh_for", .duration(.seconds(1) ... .seconds(31_536_000)),
+      default: "1h",
+      """
+      As highlights.fresh_for, for searches that the videos do not answer. Long: new videos that do
+      are noticed late.
+      """),
+  ]
+
+  private static let limits = [
+    ConfigurationKey(
+      "highlights.max_videos_shown", .integer(1...100), default: "10",
+      "Videos listed below the answer."),
+    ConfigurationKey(
+      "highlights.evidence_tokens", .integer(100...1_000_000), default: "3000",
+      """
+      How much of the transcripts is sent with each call, in tokens as estimated. It is most of what
+      a call costs; too much for the model's context fails every call.
+      """),
+    ConfigurationKey(
+      "highlights.text_max_characters", .integer(1...100_000), default: "1000",
+      "Searches with a longer text are dead letters."),
+    ConfigurationKey(
+      "highlights.videos_max", .integer(1...100_000), default: "1000",
+      "Searches with more videos are dead letters."),
+    ConfigurationKey(
+      "highlights.segments_max", .integer(1...1_000_000), default: "20000",
+      """
+      Searches with more segments, all videos together, are dead letters. It bounds the work that
+      one message can cause.
+      """),
+  ]
+
+  static let store = ConfigurationSection(
+    name: "store", comment: "Where highlights are looked up.",
+    keys: [
+      ConfigurationKey(
+        "store.path", .text(.nonEmpty), default: "highlights.sqlite",
+        """
+        The SQLite file; its folder must exist. Not on a network file system, whose locks do not
+        hold. It can be rebuilt from kafka.topics.highlights.
+        """)
+    ])
+
+  static let simulator = ConfigurationSection(
+    name: "simulator", comment: "The simulated gateway: no model, no cost. Not for production.",
+    keys: [
+      ConfigurationKey(
+        "simulator.host", .text(.nonEmpty), default: "127.0.0.1",
+        "Address to listen on. Anything but a loopback address lets others call it."),
+      ConfigurationKey(
+        "simulator.port", .integer(0...65_535), default: "8080",
+        "Port to listen on; 0 takes a free one."),
+      ConfigurationKey(
+        "simulator.mode", .choice(["extractive", "fixed"]), default: "extractive",
+        """
+        What it answers. extractive: sentences from the segments sent. fixed: always the same.
+        """),
+      ConfigurationKey(
+        "simulator.latency", .duration(.zero ... .seconds(600)), default: "300ms",
+        """
+        How long it takes to answer, the median if simulator.latency_sigma is not 0. Above
+        gateway.timeout every call fails.
+        """),
+      ConfigurationKey(
+        "simulator.latency_sigma", .number(0...3), default: "0",
+        """
+        Spread of a log-normal latency; 0 is the same for every call. Above 1 a few calls take
+        longer than gateway.timeout.
+        """),
+      ConfigurationKey(
+        "simulator.concurrency", .integer(0...100_000), default: "0",
+        "Calls it answers at once, others wait; 0 is without bound, as memory allows."),
+    ])
+
+  static let up = ConfigurationSection(
+    name: "up", comment: "Everything in one process with its own broker. Nothing in it survives.",
+    keys: [
+      ConfigurationKey(
+        "up.partitions", .integer(1...1_000), default: "6",
+        "Partitions of each of its topics."),
+      ConfigurationKey(
+        "up.window_bytes", .bytes(1_024...1 << 31), default: "2MiB",
+        """
+        What is published ahead of its outcomes. Its broker keeps little: too much and messages
+        are gone before they are read.
+        """),
+      ConfigurationKey(
+        "up.window_count", .integer(1...1_000_000), default: "2000",
+        "As up.window_bytes, in searches; whichever is reached first."),
+      ConfigurationKey(
+        "up.give_up_after", .duration(.seconds(1) ... .seconds(86_400)), default: "120s",
+        """
+        Without any outcome for so long it fails. Must leave time for the slowest call with all its
+        attempts.
+        """),
+    ])
+
+  static let log = ConfigurationSection(
+    name: "log", comment: "What is said on standard error.",
+    keys: [
+      ConfigurationKey(
+        "log.level",
+        .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+        default: "info",
+        "The least that is said. debug and trace say a lot, which costs time and disk."),
+      ConfigurationKey(
+        "log.format", .choice(["text"]), default: "text", "How it is said: lines of text."),
+    ])
+}

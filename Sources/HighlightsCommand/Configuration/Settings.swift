@@ -1,0 +1,125 @@
+import Logging
+
+/// Every setting of this process, checked.
+struct Settings: Sendable, Hashable {
+  let kafka: KafkaSettings
+  let worker: WorkerSettings
+  let cache: CacheSettings
+  let gateway: GatewaySettings
+  let highlights: HighlightSettings
+  let store: StoreSettings
+  let simulator: SimulatorSettings
+  let up: UpSettings
+  let log: LogSettings
+
+  init(
+    _ values: ConfigurationValues, environment: [String: String]
+  ) throws(ConfigurationError) {
+    kafka = KafkaSettings(values)
+    worker = WorkerSettings(values)
+    cache = CacheSettings(values)
+    gateway = try GatewaySettings(values, environment: environment)
+    highlights = HighlightSettings(values)
+    store = StoreSettings(values)
+    simulator = SimulatorSettings(values)
+    up = UpSettings(values)
+    log = LogSettings(values)
+  }
+}
+
+/// For how long a highlight counts and what goes into it.
+struct HighlightSettings: Sendable, Hashable {
+  let freshFor: Duration
+  let expiresAfter: Duration
+  let noAnswerFreshFor: Duration
+  let maxVideosShown: Int
+  let evidenceTokens: Int
+  let textMaxCharacters: Int
+  let videosMax: Int
+  let segmentsMax: Int
+
+  init(_ values: ConfigurationValues) {
+    freshFor = values.duration("highlights.fresh_for")
+    expiresAfter = values.duration("highlights.expires_after")
+    noAnswerFreshFor = values.duration("highlights.no_answer_fresh_for")
+    maxVideosShown = values.integer("highlights.max_videos_shown")
+    evidenceTokens = values.integer("highlights.evidence_tokens")
+    textMaxCharacters = values.integer("highlights.text_max_characters")
+    videosMax = values.integer("highlights.videos_max")
+    segmentsMax = values.integer("highlights.segments_max")
+  }
+}
+
+/// Where highlights are looked up.
+struct StoreSettings: Sendable, Hashable {
+  let path: String
+
+  init(_ values: ConfigurationValues) { path = values.text("store.path") }
+}
+
+/// The cache writer.
+struct CacheSettings: Sendable, Hashable {
+  let group: String
+  /// Nothing means dynamic membership.
+  let instanceID: String?
+  let batchCount: Int
+
+  init(_ values: ConfigurationValues) {
+    group = values.text("cache.group")
+    instanceID = values.optionalText("cache.instance_id")
+    batchCount = values.integer("cache.batch_count")
+  }
+}
+
+/// The simulated gateway.
+struct SimulatorSettings: Sendable, Hashable {
+  enum Mode: String, Sendable { case extractive, fixed }
+
+  let latency: Duration
+  /// Standard deviation of the latency's logarithm; 0 is a fixed latency.
+  let latencySigma: Double
+  /// Calls answered at once; nothing means without bound.
+  let concurrency: Int?
+  let host: String
+  /// 0 takes a free one.
+  let port: Int
+  let mode: Mode
+
+  init(_ values: ConfigurationValues) {
+    latency = values.duration("simulator.latency")
+    latencySigma = values.number("simulator.latency_sigma")
+    let concurrency = values.integer("simulator.concurrency")
+    self.concurrency = concurrency == 0 ? nil : concurrency
+    host = values.text("simulator.host")
+    port = values.integer("simulator.port")
+    mode = values.choice("simulator.mode")
+  }
+}
+
+/// Everything in one process.
+struct UpSettings: Sendable, Hashable {
+  let partitions: Int
+  let windowBytes: Int
+  let windowCount: Int
+  let giveUpAfter: Duration
+
+  init(_ values: ConfigurationValues) {
+    partitions = values.integer("up.partitions")
+    windowBytes = values.integer("up.window_bytes")
+    windowCount = values.integer("up.window_count")
+    giveUpAfter = values.duration("up.give_up_after")
+  }
+}
+
+/// What is logged; always as text on standard error.
+struct LogSettings: Sendable, Hashable {
+  enum Format: String, Sendable { case text }
+
+  let level: Logger.Level
+  let format: Format
+
+  init(_ values: ConfigurationValues) {
+    level = values.choice("log.level")
+    format = values.choice("log.format")
+  }
+}

@@ -1,0 +1,49 @@
+import Kafka
+import Logging
+
+/// Whether the brokers answer and hold the topics.
+struct BrokerCheck {
+  private let settings: KafkaSettings
+
+  init(_ settings: KafkaSettings) { self.settings = settings }
+
+  func findings() async -> [Finding] {
+    let servers = settings.bootstrapServers.joined(separator: ",")
+    do {
+      let admin = try KafkaAdmin(
+        configuration: settings.client(), logger: Logger(label: "doctor"))
+      let findings = await findings(admin, servers)
+      await admin.close()
+      return findings
+    } catch {
+      return [Finding(check: "broker", verdict: .fail, found: "\(error)")]
+    }
+  }
+
+  private func findings(_ admin: KafkaAdmin, _ servers: String) async -> [Finding] {
+    do {
+      let cluster = try await admin.cluster(timeout: .seconds(5))
+      let brokers = cluster.brokers.map(\.description).joined(separator: ", ")
+      let broker = Finding(check: "broker", verdict: .ok, found: "\(servers): \(brokers)")
+      return [broker, try await topics(admin)]
+    } catch {
+      return [
+        Finding(
+          check: "broker", verdict: .fail, found: "\(servers): \(error)",
+          advice: "is the address right (kafka.bootstrap_servers), and a broker running there?")
+      ]
+    }
+  }
+
+  private func topics(_ admin: KafkaAdmin) async throws -> Finding {
+    let found = try await admin.describeTopics()
+    let missing = settings.topics.all.filter { found[$0] == nil }
+    guard missing.isEmpty else {
+      return Finding(
+        check: "topics", verdict: .fail, found: "missing: \(missing.joined(separator: ", "))",
+        advice: "highlights topics apply")
+    }
+    let counts = settings.topics.all.map { "\($0) \(found[$0]?.partitions.count ?? 0)" }
+    return Finding(check: "topics", verdict: .ok, found: counts.joined(separator: ", "))
+  }
+}

@@ -1,0 +1,210 @@
+import Foundation
+import HighlightsProtocol
+import HighlightStore
+import Kafka
+import KafkaWorker
+import LLMGateway
+import Logging
+import ServiceLifecycle
+import SwiftProtobuf
+import Synchronization
+
+/// The whole path in one process: embedded broker, gateway, summarizer, cache writer, and the searches.
+final class UpRun: Sendable {
+  private let settings: Settings
+  private let kafka: EmbeddedKafka
+  private let producer: KafkaProducer
+  private let gateway: GatewayClient
+  private let store: SQLiteHighlightStore
+  private let ledger: Mutex<UpLedger>
+  private let trouble = Mutex<WorkFailure?>(nil)
+  private let lastOutcome = Mutex(ContinuousClock.now)
+
+  /// Starts the broker with its topics.
+  init(_ settings: Settings, deployment: Deployment) throws {
+    self.settings = settings
+    store = try SQLiteHighlightStore(path: settings.store.path)
+    kafka = try EmbeddedKafka(logger: Logger(label: "broker"))
+    for topic in settings.kafka.topics.all {
+      try kafka.createTopic(topic, partitions: Int32(settings.up.partitions))
+    }
+    var client = kafka.clientConfiguration
+    client.messageMaxBytes = settings.kafka.messageMaxBytes
+    producer = try KafkaProducer(
+      configuration: settings.kafka.producer(client), logger: Logger(label: "producer"))
+    gateway = GatewayClient(
+      deployment, retryPolicy: settings.gateway.retryPolicy, logger: Logger(label: "gateway"))
+    ledger = Mutex(
+      UpLedger(windowBytes: settings.up.windowBytes, windowCount: settings.up.windowCount))
+  }
+
+  private var client: KafkaClientConfiguration {
+    var client = kafka.clientConfiguration
+    client.messageMaxBytes = settings.kafka.messageMaxBytes
+    return client
+  }
+
+  /// Publishes every line and returns once each has its outcome and each highlight is in the store.
+  ///
+  /// - Throws: ``UpError`` when it cannot end; what was written stays in the store.
+  func run(_ lines: QueryLines, progress: ProgressBar) async throws -> UpLedger {
+    let started = ContinuousClock.now
+    let services: [any Service] = [
+      try Roles.summarizer(
+        settings, client: client, producer: producer, gateway: gateway, observe: observe),
+      try Roles.cacheWriter(
+        settings, client: client, producer: producer, store: store,
+        observe: { [self] in observe($0) },
+        onApplied: { [self] count in ledger.withLock { $0.apply(count) } }),
+    ]
+    let group = ServiceGroup(
+      configuration: .init(
+        services: services.map {
+          .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+        }, logger: Logger(label: "lifecycle")))
+    let outcomes = try await outcomeReader()
+    let result: Result<Void, any Error>
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        tasks.addTask { await self.follow(outcomes) }
+        try await publish(lines, progress)
+        try await settle(progress)
+        await group.triggerGracefulShutdown()
+        await outcomes.close()
+        try await tasks.waitForAll()
+      }
+      result = .success(())
+    } catch {
+      await group.triggerGracefulShutdown()
+      await outcomes.close()
+      result = .failure(error)
+    }
+    await gateway.shutdown()
+    await producer.shutdown(timeout: .seconds(5))
+    kafka.shutdown()
+    try result.get()
+    return ledger.withLock { ledger in
+      ledger.finish(after: .now - started)
+      return ledger
+    }
+  }
+
+  /// The highlights of the run, from the store, in the order of the file.
+  func highlight(forKey key: String) async throws -> Highlight? {
+    try await store.highlight(forKey: key)
+  }
+
+  func close() async throws { try await store.close() }
+
+  // MARK: Searches out
+
+  private func publish(_ lines: QueryLines, _ progress: ProgressBar) async throws {
+    for line in lines {
+      let query = try OutgoingQuery(
+        raw: line, topic: settings.kafka.topics.queries, limits: settings.searchLimits)
+      while !ledger.withLock({ $0.admits(bytes: query.bytes) }) {
+        try await wait(progress)
+      }
+      guard ledger.withLock({ $0.publish(query.id, bytes: query.bytes) }) else {
+        throw UpError.repeatedID(query.id, line: line.number)
+      }
+      let delivery = try await producer.enqueue([query.message])
+      // Only refusals by the client itself are known at once; the window bounds all others.
+      if query.bytes > settings.kafka.messageMaxBytes {
+        do { try await delivery.acknowledged() } catch {
+          throw UpError.refused(line: line.number, error)
+        }
+      }
+    }
+  }
+
+  private func settle(_ progress: ProgressBar) async throws {
+    while !ledger.withLock({ $0.isSettled }) { try await wait(progress) }
+    draw(progress, final: true)
+  }
+
+  /// A short wait that ends the run when it can make no progress.
+  private func wait(_ progress: ProgressBar) async throws {
+    try await Task.sleep(for: .milliseconds(5))
+    draw(progress)
+    let failure = trouble.withLock { $0 }
+    if let failure, failure.needsPerson { throw UpError.held(failure) }
+    let idle = ContinuousClock.now - lastOutcome.withLock { $0 }
+    if idle > settings.up.giveUpAfter {
+      throw UpError.stuck(
+        waiting: ledger.withLock { $0.inFlight }, for: settings.up.giveUpAfter, failure)
+    }
+  }
+
+  private func draw(_ progress: ProgressBar, final: Bool = false) {
+    let (report, inFlight) = ledger.withLock { ($0.report, $0.inFlight) }
+    let held = trouble.withLock { $0 }.map { "  \($0.verdict.rawValue): \($0.reason)" } ?? ""
+    progress.update(
+      done: report.ended,
+      note: "answered \(report.answered), no answer \(report.noAnswer), failed \(report.dead), "
+        + "waiting \(inFlight)\(held)", final: final)
+  }
+
+  // MARK: Outcomes in
+
+  private func outcomeReader() async throws -> KafkaConsumer {
+    let consumer = try KafkaConsumer(
+      configuration: .init(client: client, groupID: "highlights-up"),
+      logger: Logger(label: "outcomes"))
+    let partitions = (0..<Int32(settings.up.partitions)).map {
+      (TopicPartition(topic: settings.kafka.topics.outcomes, partition: $0), KafkaOffset.beginning)
+    }
+    try await consumer.assign(partitions)
+    return consumer
+  }
+
+  private func follow(_ consumer: KafkaConsumer) async {
+    for await event in consumer.events {
+      guard case .messages(let batch) = event else { continue }
+      for message in batch {
+        guard let outcome = try? Outcome(serializedBytes: message.value ?? []) else { continue }
+        ledger.withLock { $0.end(outcome) }
+      }
+      trouble.withLock { $0 = nil }
+      lastOutcome.withLock { $0 = .now }
+    }
+  }
+
+  private func observe(_ event: WorkerEvent) {
+    switch event {
+    case .postponed(let failure, _, _): trouble.withLock { $0 = failure }
+    case .lost(let partition, let offsets):
+      Talk.say("LOST: \(partition) offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)")
+    case .assigned, .revoked, .died, .clientFailed: break
+    }
+  }
+}
+
+/// Why a run ended before every search had its outcome.
+enum UpError: Error, CustomStringConvertible {
+  case repeatedID(String, line: Int)
+  case refused(line: Int, KafkaError)
+  case held(WorkFailure)
+  case stuck(waiting: Int, for: Duration, WorkFailure?)
+
+  var description: String {
+    switch self {
+    case .repeatedID(let id, let line):
+      "line \(line): query_id \"\(id)\" stands on an earlier line; an id names one search"
+    case .refused(let line, let error): "line \(line): not published: \(error)"
+    case .held(let failure): "the gateway refuses every call until a person acts: \(failure)"
+    case .stuck(let waiting, let duration, let failure):
+      "no outcome for \(duration), \(waiting) searches wait (up.give_up_after)"
+        + (failure.map { ": \($0)" } ?? "")
+    }
+  }
+}
+
+extension WorkFailure {
+  /// Whether only a person can mend the cause: waiting in a run by hand would be for ever.
+  fileprivate var needsPerson: Bool {
+    verdict == .hold
+      && ["authentication", "permission", "not_found", "quota_exhausted"].contains(reason)
+  }
+}

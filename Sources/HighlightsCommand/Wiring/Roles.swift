@@ -1,0 +1,76 @@
+import CacheWriter
+import HighlightStore
+import Kafka
+import KafkaWorker
+import LLMGateway
+import Logging
+import Summarizer
+
+/// Builds the roles from their settings.
+enum Roles {
+  static func summarizer(
+    _ settings: Settings, client: KafkaClientConfiguration, producer: KafkaProducer,
+    gateway: GatewayClient, observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
+  ) throws -> Summarizer {
+    let published = PublishedTable()
+    let counts = PartitionCounts(producer: producer)
+    let handler = SearchHandler(
+      settings: settings.summarizer(gateway.deployment), gateway: gateway, published: published,
+      partitionCount: { try await counts.count(of: $0) })
+    return try Summarizer(
+      configuration: settings.summarizerWorker(client), handler: handler, producer: producer,
+      logger: Logger(label: "summarizer"),
+      observe: { event in
+        if case .revoked(let partitions, _) = event { published.forget(partitions) }
+        observe(event)
+      })
+  }
+
+  static func cacheWriter(
+    _ settings: Settings, client: KafkaClientConfiguration, producer: KafkaProducer,
+    store: any HighlightStore, observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in },
+    onApplied: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> CacheWriter {
+    let logger = Logger(label: "cache")
+    return try CacheWriter(
+      configuration: settings.cacheWorker(client),
+      handler: HighlightApplier(store: store, logger: logger, onApplied: onApplied),
+      producer: producer, logger: logger, observe: observe)
+  }
+}
+
+/// Says on standard error what an operator of a worker wants to see, a repeated trouble once in ten seconds.
+final class WorkerReporter: Sendable {
+  private let role: String
+  private let troubles = TroubleFilter(interval: .seconds(10))
+
+  init(role: String) { self.role = role }
+
+  func report(_ event: WorkerEvent) {
+    switch event {
+    case .assigned(let partitions):
+      Talk.say("\(role): reads \(names(partitions))")
+    case .revoked(let partitions, let lost):
+      Talk.say("\(role): \(lost ? "lost" : "gives up") \(names(partitions))")
+    case .postponed(let failure, _, _):
+      guard let count = troubles.admits(failure.reason) else { return }
+      Talk.say(
+        "\(role): \(failure.verdict == .hold ? "holds" : "retries"): \(failure)\(times(count))")
+    case .died(let failure, let partition, let offset):
+      guard let count = troubles.admits(failure.reason) else { return }
+      Talk.say("\(role): dead letter: \(partition)@\(offset): \(failure)\(times(count))")
+    case .lost(let partition, let offsets):
+      Talk.say(
+        "\(role): LOST: \(partition) offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)")
+    case .clientFailed(let error):
+      guard let count = troubles.admits("\(error)") else { return }
+      Talk.say("\(role): Kafka: \(error); keeps trying\(times(count))")
+    }
+  }
+
+  private func names(_ partitions: [TopicPartition]) -> String {
+    partitions.isEmpty ? "nothing" : partitions.map(\.description).sorted().joined(separator: " ")
+  }
+
+  private func times(_ count: Int) -> String { count > 1 ? " (\(count) times)" : "" }
+}

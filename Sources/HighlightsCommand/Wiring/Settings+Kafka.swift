@@ -1,0 +1,88 @@
+import CacheWriter
+import Foundation
+import Kafka
+import KafkaWorker
+import WorkerRuntime
+
+extension KafkaSettings {
+  /// How every client reaches the brokers.
+  ///
+  /// - Throws: `ConfigurationError` when the password file cannot be read.
+  func client() throws -> KafkaClientConfiguration {
+    var client = KafkaClientConfiguration(bootstrapServers: bootstrapServers, clientID: clientID)
+    client.security = security
+    client.certificateAuthorityFile = caFile
+    client.messageMaxBytes = messageMaxBytes
+    if let mechanism = saslMechanism, let username {
+      client.sasl = .init(mechanism: mechanism, username: username, password: try password())
+    }
+    return client
+  }
+
+  private func password() throws(ConfigurationError) -> String {
+    guard let passwordFile else { return "" }
+    do {
+      return try String(contentsOfFile: passwordFile, encoding: .utf8)
+        .trimmingCharacters(in: .newlines)
+    } catch {
+      throw ConfigurationError(problems: [
+        .unreadableFile(path: passwordFile, cause: "kafka.security.password_file: \(error)")
+      ])
+    }
+  }
+
+  func producer(_ client: KafkaClientConfiguration) -> KafkaProducerConfiguration {
+    var producer = KafkaProducerConfiguration(client: client)
+    producer.compression = compression
+    return producer
+  }
+}
+
+extension Settings {
+  /// The summarizer's consumer and runtime.
+  func summarizerWorker(_ client: KafkaClientConfiguration) -> KafkaWorkerConfiguration {
+    var consumer = consumer(client, group: worker.group, instanceID: worker.instanceID)
+    consumer.assignor = worker.assignor
+    var configuration = KafkaWorkerConfiguration(consumer: consumer, topics: [kafka.topics.queries])
+    configuration.deadLetterTopic = kafka.topics.dead
+    configuration.ordering =
+      switch worker.ordering {
+      case .key: .key
+      case .partition: .partition
+      case .none: .none
+      }
+    configuration.inFlight = worker.inFlight
+    configuration.inFlightPerPartition = worker.inFlightPerPartition
+    configuration.bufferPerPartition = worker.bufferPerPartition
+    configuration.attempts = worker.attempts
+    configuration.backoff = worker.retryBackoff
+    configuration.backoffLimit = worker.retryBackoffMax
+    return timed(configuration)
+  }
+
+  /// The cache writer's consumer and runtime.
+  func cacheWorker(_ client: KafkaClientConfiguration) -> KafkaWorkerConfiguration {
+    var consumer = consumer(client, group: cache.group, instanceID: cache.instanceID)
+    consumer.assignor = worker.assignor
+    return timed(
+      .cacheWriter(consumer: consumer, topic: kafka.topics.highlights, batch: cache.batchCount))
+  }
+
+  private func consumer(
+    _ client: KafkaClientConfiguration, group: String, instanceID: String?
+  ) -> KafkaConsumerConfiguration {
+    var consumer = KafkaConsumerConfiguration(client: client, groupID: group)
+    consumer.groupInstanceID = instanceID
+    consumer.sessionTimeout = worker.sessionTimeout
+    consumer.maxPollInterval = worker.maxPollInterval
+    consumer.prefetchBytes = worker.prefetchBytes
+    return consumer
+  }
+
+  private func timed(_ configuration: KafkaWorkerConfiguration) -> KafkaWorkerConfiguration {
+    var configuration = configuration
+    configuration.drainTimeout = worker.drainTimeout
+    configuration.commitInterval = worker.commitInterval
+    return configuration
+  }
+}

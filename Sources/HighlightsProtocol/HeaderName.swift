@@ -1,0 +1,27 @@
+/// Names of the record headers we read and write.
+public enum HeaderName {
+  /// CloudEvents' Kafka binding, binary content mode: version of the specification, "1.0".
+  public static let eventSpecVersion = "ce_specversion"
+  /// CloudEvents: identifies the event within its source.
+  public static let eventID = "ce_id"
+  /// CloudEvents: what kind of event, such as "highlights.v1.SearchQuery".
+  public static let eventType = "ce_type"
+  /// CloudEvents: where it comes from, a URI reference.
+  public static let eventSource = "ce_source"
+  /// CloudEvents: when it happened, RFC 3339.
+  public static let eventTime = "ce_time"
+  /// The media type of the record's value; see ``MessageFormat``.
+  public static let contentType = "content-type"
+
+  /// W3C Trace Context: see ``TraceParent``.
+  public static let traceParent = "traceparent"
+  /// W3C Trace Context: what tracing vendors add, passed on unread.
+  public static let traceState = "tracestate"
+
+  /// Present with "true": write a new highlight even if a fresh one exists.
+  public static let forceRefresh = "force_refresh"
+  /// The variant whose topic the highlight goes to; absent for the default one.
+  public static let variant = "variant"
+  /// Present when the record was already sent on once to the partition of its key.
+  public static let forwarded = "forwarded"
+}

@@ -1,0 +1,82 @@
+import CRDKafka
+import Logging
+
+// Every function librdkafka calls back. They run on librdkafka's threads (log) or on the thread that
+// polls (all others), copy what they are given and return: no librdkafka call that may block here.
+
+private func context(_ opaque: UnsafeMutableRawPointer?) -> CallbackContext? {
+  opaque.map { Unmanaged<CallbackContext>.fromOpaque($0).takeUnretainedValue() }
+}
+
+func logCallback(
+  client: OpaquePointer?, level: Int32, facility: UnsafePointer<CChar>?,
+  words: UnsafePointer<CChar>?
+) {
+  guard let client, let words, let context = context(rd_kafka_opaque(client)) else { return }
+  let level: Logger.Level =
+    switch level {
+    case ...2: .critical
+    case 3: .error
+    // librdkafka reports refused connections at level 3 to 5 again and again; the error callback
+    // says them once, as warnings.
+    case 4: .warning
+    case 5: .notice
+    case 6: .info
+    default: .debug
+    }
+  let facility = facility.map { String(cString: $0) } ?? ""
+  let quiet = ["FAIL", "ERROR"].contains(facility) || facility.hasPrefix("GETSUBSCRIPTIONS")
+  context.logger.log(
+    level: quiet ? .debug : level, "\(String(cString: words))",
+    metadata: ["facility": "\(facility)"])
+}
+
+func errorCallback(
+  client: OpaquePointer?, code: Int32, words: UnsafePointer<CChar>?,
+  opaque: UnsafeMutableRawPointer?
+) {
+  guard let context = context(opaque) else { return }
+  let words = words.map { String(cString: $0) } ?? ""
+  context.onError(KafkaError(rd_kafka_resp_err_t(rawValue: code), words))
+}
+
+func rebalanceCallback(
+  client: OpaquePointer?, code: rd_kafka_resp_err_t,
+  partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?,
+  opaque: UnsafeMutableRawPointer?
+) {
+  guard let client, let context = context(opaque) else { return }
+  let kind: RebalanceNotice.Kind =
+    switch code {
+    case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: .assign
+    case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS: .revoke
+    default: .failed(code)
+    }
+  context.onRebalance?(
+    client,
+    RebalanceNotice(
+      kind: kind, partitions: PartitionList.read(partitions).map(\.partition),
+      lost: rd_kafka_assignment_lost(client) != 0))
+  // Ends the poll that is under way, so that the event is handed over now.
+  rd_kafka_yield(client)
+}
+
+func commitCallback(
+  client: OpaquePointer?, code: rd_kafka_resp_err_t,
+  partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?,
+  opaque: UnsafeMutableRawPointer?
+) {
+  guard let client, let context = context(rd_kafka_opaque(client)) else { return }
+  var failures: [CommitFailure] = []
+  if let list = partitions?.pointee {
+    for index in 0..<Int(list.cnt) where list.elems[index].err != RD_KAFKA_RESP_ERR_NO_ERROR {
+      let element = list.elems[index]
+      failures.append(
+        CommitFailure(
+          partition: TopicPartition(
+            topic: String(cString: element.topic), partition: element.partition),
+          code: element.err))
+    }
+  }
+  context.onCommit?(UInt(bitPattern: opaque), code, failures)
+}

@@ -1,0 +1,176 @@
+import Kafka
+import Logging
+import ServiceLifecycle
+import Synchronization
+import WorkerRuntime
+
+/// The one consume loop: runs a handler at least once for every message of its topics.
+///
+/// Joins a consumer (what arrives, what the group decides) with a `WorkerCore` (what may run, how far may be
+/// committed). Graceful shutdown drains; cancelling the task stops at once. Either way nothing that is
+/// unfinished is committed.
+public final class KafkaWorker<Handler: WorkerHandler>: Service {
+  typealias Core = WorkerCore<KafkaRecord>
+
+  let configuration: KafkaWorkerConfiguration
+  let handler: Handler
+  let producer: KafkaProducer
+  let consumer: KafkaConsumer
+  let core: Mutex<Core>
+  let logger: Logger
+  let observe: @Sendable (WorkerEvent) -> Void
+  private let stop: AsyncStream<Stop>
+  private let stopper: AsyncStream<Stop>.Continuation
+
+  enum Stop: Sendable { case drain, now }
+
+  /// - Parameters:
+  ///   - producer: publishes results, ledger entries and dead letters; shared, and shut down by its owner.
+  ///   - observe: called from the worker's tasks; must return at once.
+  /// - Throws: `KafkaError` or `WorkerCoreConfigurationError` for settings that are not allowed.
+  public init(
+    configuration: KafkaWorkerConfiguration, handler: Handler, producer: KafkaProducer,
+    logger: Logger = Logger(label: "worker"),
+    observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
+  ) throws {
+    var consuming = configuration.consumer
+    consuming.rebalancing = .deferred
+    consuming.offsetReset = .error
+    self.configuration = configuration
+    self.handler = handler
+    self.producer = producer
+    self.logger = logger
+    self.observe = observe
+    core = Mutex(Core(configuration: try configuration.core()))
+    consumer = try KafkaConsumer(configuration: consuming, logger: logger)
+    // One stop is enough, and the first wins.
+    (stop, stopper) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+  }
+
+  /// Runs until shut down; throws `KafkaError` when the client can never go on, such as a member that was
+  /// fenced by another with its instance id.
+  public func run() async throws {
+    try await withTaskCancellationHandler {
+      try await withGracefulShutdownHandler {
+        try await consume()
+      } onGracefulShutdown: {
+        self.stopper.yield(.drain)
+      }
+    } onCancel: {
+      self.stopper.yield(.now)
+    }
+  }
+
+  private func consume() async throws {
+    var fatal: KafkaError?
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.commitRegularly() }
+      group.addTask { await self.closeWhenStopped() }
+      do throws(KafkaError) {
+        try await consumer.subscribe(to: configuration.topics)
+        fatal = await follow(consumer.events, in: &group)
+      } catch {
+        fatal = error
+      }
+      // Wakes `closeWhenStopped` where the loop ended by itself.
+      stopper.yield(.now)
+      await consumer.close()
+      group.cancelAll()
+    }
+    if let fatal { throw fatal }
+  }
+
+  /// Takes the consumer's events until it is closed; returns the error that ends the client for good.
+  private func follow(
+    _ events: KafkaConsumer.Events, in group: inout DiscardingTaskGroup
+  ) async -> KafkaError? {
+    for await event in events {
+      switch event {
+      case .messages(let batch):
+        receive(batch)
+        startJobs(in: &group)
+      case .assigned(let partitions):
+        await start(partitions)
+      case .revoked(let partitions, let lost):
+        observe(.revoked(partitions, lost: lost))
+        if lost {
+          release(partitions)
+          await giveUp(partitions)
+        } else {
+          group.addTask { await self.drainAndGiveUp(partitions) }
+        }
+      case .partitionFailed(let partition, let error):
+        await recover(partition, error)
+      case .failed(let error, let fatal):
+        logger.warning("\(error)")
+        observe(.clientFailed(error))
+        if fatal { return error }
+      }
+    }
+    return nil
+  }
+
+  private func receive(_ batch: KafkaMessageBatch) {
+    let now = ContinuousClock.now
+    let items = batch.map { message in
+      let record = message.copy()
+      return Core.Item(
+        partition: TopicPartitionID(record.partition), offset: record.offset, key: record.key,
+        payload: record, receivedAt: now)
+    }
+    let pause = core.withLock { $0.receive(items) }
+    if !pause.isEmpty { consumer.pause(pause.map(TopicPartition.init)) }
+  }
+
+  /// One task a job that may run now; each goes on with the next job, so tasks never outnumber `inFlight`.
+  private func startJobs(in group: inout DiscardingTaskGroup) {
+    while let job = core.withLock({ $0.nextJob() }) {
+      group.addTask { await self.work(from: job) }
+    }
+  }
+
+  private func commitRegularly() async {
+    while true {
+      do { try await Task.sleep(for: configuration.commitInterval) } catch { return }
+      await commit()
+    }
+  }
+
+  /// Drains everything and leaves the group once told to stop.
+  private func closeWhenStopped() async {
+    for await stop in stop {
+      if stop == .drain { await drainEverything() }
+      await consumer.close()
+      return
+    }
+  }
+
+  /// Commits every position that moved.
+  func commit() async {
+    let (offsets, error) = await consumer.commit(taking: { [self] in
+      core.withLock { $0.commits() }.map { partition, offset in
+        CommittedOffset(partition: TopicPartition(partition), offset: offset)
+      }
+    })
+    guard let error else { return }
+    // Whoever closes the consumer has committed before.
+    if case .closed = error { return }
+    logger.warning("commit failed, will be tried again: \(error)")
+    let positions = offsets.compactMap { offset in
+      offset.offset.map { (TopicPartitionID(offset.partition), $0) }
+    }
+    core.withLock { $0.commitFailed(Dictionary(uniqueKeysWithValues: positions)) }
+  }
+}
+
+extension TopicPartitionID {
+  init(_ partition: TopicPartition) {
+    self.init(topic: partition.topic, partition: partition.partition)
+  }
+}
+
+extension TopicPartition {
+  init(_ partition: TopicPartitionID) {
+    self.init(topic: partition.topic, partition: partition.partition)
+  }
+}

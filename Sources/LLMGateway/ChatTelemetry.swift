@@ -1,0 +1,81 @@
+import Foundation
+import Metrics
+import Tracing
+
+/// Spans and metrics of one logical call with all its retries, under OpenTelemetry's GenAI names.
+struct ChatTelemetry: Sendable {
+  private let deployment: Deployment
+
+  init(_ deployment: Deployment) {
+    self.deployment = deployment
+  }
+
+  var spanName: String { "chat \(deployment.model)" }
+
+  private var provider: String {
+    deployment.provider == "azure" ? "azure.ai.openai" : deployment.provider
+  }
+
+  func began(_ request: ChatRequest, on span: any Span) {
+    guard span.isRecording else { return }
+    span.updateAttributes { attributes in
+      attributes["gen_ai.operation.name"] = "chat"
+      attributes["gen_ai.provider.name"] = provider
+      attributes["gen_ai.request.model"] = deployment.model
+      attributes["gen_ai.request.max_tokens"] = request.maxTokens
+      attributes["gen_ai.request.temperature"] = request.temperature
+      attributes["gen_ai.request.seed"] = request.seed
+      attributes["server.address"] = deployment.baseURL.host(percentEncoded: false)
+      attributes["server.port"] =
+        deployment.baseURL.port ?? (deployment.baseURL.scheme == "http" ? 80 : 443)
+    }
+  }
+
+  /// Counts one call of several; `outcome` is `ok` or an error's word.
+  func called(outcome: String) {
+    Counter(
+      label: "llm_gateway.calls",
+      dimensions: [("deployment", deployment.name), ("outcome", outcome)]
+    ).increment()
+  }
+
+  func ended(_ result: Result<ChatReply, GatewayError>, took duration: Duration, on span: any Span)
+  {
+    var dimensions = [
+      ("gen_ai.operation.name", "chat"), ("gen_ai.provider.name", provider),
+      ("gen_ai.request.model", deployment.model),
+    ]
+    switch result {
+    case .success(let reply):
+      record(reply, on: span)
+      record(reply.usage, dimensions)
+    case .failure(let error):
+      dimensions.append(("error.type", error.kind.word))
+      span.attributes["error.type"] = error.kind.word
+      span.recordError(error)
+      span.setStatus(SpanStatus(code: .error, message: error.kind.word))
+    }
+    Timer(label: "gen_ai.client.operation.duration", dimensions: dimensions)
+      .record(duration: duration)
+  }
+
+  private func record(_ reply: ChatReply, on span: any Span) {
+    guard span.isRecording else { return }
+    span.updateAttributes { attributes in
+      attributes["gen_ai.response.id"] = reply.responseID
+      attributes["gen_ai.response.model"] = reply.model
+      attributes["gen_ai.response.finish_reasons"] = [reply.finishReason.wire]
+      attributes["gen_ai.usage.input_tokens"] = reply.usage?.input
+      attributes["gen_ai.usage.output_tokens"] = reply.usage?.output
+    }
+  }
+
+  private func record(_ usage: TokenUsage?, _ dimensions: [(String, String)]) {
+    guard let usage else { return }
+    for (type, count) in [("input", usage.input), ("output", usage.output)] {
+      Recorder(
+        label: "gen_ai.client.token.usage", dimensions: dimensions + [("gen_ai.token.type", type)]
+      ).record(count)
+    }
+  }
+}

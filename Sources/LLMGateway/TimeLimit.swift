@@ -1,0 +1,31 @@
+/// How long an operation may take, and what to call it when it takes longer.
+struct TimeLimit: Sendable {
+  /// Thrown out of ``run(_:)`` when the time is up.
+  struct Expired: Error {}
+
+  let duration: Duration
+  let kind: GatewayError.Kind
+
+  init(_ duration: Duration, kind: GatewayError.Kind) {
+    self.duration = duration
+    self.kind = kind
+  }
+
+  /// Runs `operation` and cancels it when the time is up.
+  ///
+  /// async-http-client's own deadline ends with the response head; this one covers the body too.
+  func run<Value: Sendable>(
+    _ operation: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+      group.addTask { try await operation() }
+      group.addTask {
+        try await Task.sleep(for: duration)
+        throw Expired()
+      }
+      defer { group.cancelAll() }
+      guard let value = try await group.next() else { throw CancellationError() }
+      return value
+    }
+  }
+}

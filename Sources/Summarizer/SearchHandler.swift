@@ -1,0 +1,99 @@
+import Foundation
+import Highlights
+import HighlightsProtocol
+import Kafka
+import KafkaWorker
+import LLMGateway
+import Logging
+
+/// The role that answers searches.
+public typealias Summarizer = KafkaWorker<SearchHandler>
+
+/// The summarizer's work: from one search to its highlight and its outcome.
+public struct SearchHandler: WorkerHandler {
+  let settings: SummarizerSettings
+  let gateway: any ChatGateway
+  let published: PublishedTable
+  let partitionCount: @Sendable (_ topic: String) async throws -> Int32
+  let ledger: Ledger
+  let now: @Sendable () -> UnixTime
+
+  /// - Parameters:
+  ///   - published: shared with whoever tells it which partitions have left.
+  ///   - partitionCount: partitions of a topic, to tell where a key belongs.
+  ///   - now: the wall clock.
+  public init(
+    settings: SummarizerSettings, gateway: any ChatGateway, published: PublishedTable,
+    partitionCount: @escaping @Sendable (_ topic: String) async throws -> Int32,
+    now: @escaping @Sendable () -> UnixTime = {
+      UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    }
+  ) {
+    self.settings = settings
+    self.gateway = gateway
+    self.published = published
+    self.partitionCount = partitionCount
+    self.now = now
+    ledger = Ledger(settings: settings, now: now)
+  }
+
+  public func handle(_ records: [KafkaRecord], _ context: WorkContext) async throws -> WorkResult {
+    precondition(records.count == 1, "searches are handled one at a time")
+    let record = SearchRecord(record: records[0])
+    let consumedAt = consumed(context)
+    let search = try read(record)
+    if try await isMisplaced(record, search.key) {
+      return WorkResult(publish: [record.forwarded(key: search.key.bytes, id: search.id)])
+    }
+    let task = SearchTask(
+      record: record, search: search, consumedAt: consumedAt, handler: self)
+    return try await task.result()
+  }
+
+  /// The dead search's outcome: as much of it as can be read.
+  public func obituary(for record: KafkaRecord, _ failure: WorkFailure) -> [KafkaProducerMessage] {
+    let search = SearchRecord(record: record)
+    let id = (try? search.decoded())?.queryID ?? ""
+    let checked = try? read(search)
+    let outcome = ledger.outcome(
+      id: id.isEmpty ? search.fallbackID : id, key: checked?.key.description ?? "", of: search,
+      consumedAt: now(), .dead, reason: failure.reason, detail: failure.detail)
+    return [ledger.message(outcome, of: search)]
+  }
+
+  /// Parses at the edge; whatever is wrong with the message stays wrong, so it is dead.
+  private func read(_ record: SearchRecord) throws(WorkFailure) -> Search {
+    guard VariantName.isValid(record.variant) else {
+      throw WorkFailure(
+        .dead, reason: "invalid_variant",
+        detail: "variant \"\(record.variant.prefix(80))\"; allowed: a-z, 0-9 and -, at most 64")
+    }
+    do {
+      return try Search(record.decoded(), fallbackID: record.fallbackID, limits: settings.limits)
+    } catch let error as MessageError {
+      throw WorkFailure(.dead, reason: error.reason, detail: "\(error)")
+    } catch let error as SearchRejection {
+      throw WorkFailure(.dead, reason: error.reason, detail: "\(error)")
+    } catch {
+      throw WorkFailure(.dead, reason: "malformed_message", detail: "\(error)")
+    }
+  }
+
+  /// Whether the record stands under another key or on another partition than its search belongs to: a
+  /// producer without our key, or with another hash. Sent on once; the second time it is taken as it is.
+  private func isMisplaced(_ record: SearchRecord, _ key: HighlightKey) async throws -> Bool {
+    guard !record.isForwarded else { return false }
+    if record.record.key != key.bytes { return true }
+    let count: Int32
+    do { count = try await partitionCount(record.record.partition.topic) } catch {
+      throw WorkFailure(.hold, reason: "broker_unavailable", detail: "\(error)")
+    }
+    return KafkaPartitioner.partition(forKey: key.bytes, count: count)
+      != record.record.partition.partition
+  }
+
+  private func consumed(_ context: WorkContext) -> UnixTime {
+    let waited = (ContinuousClock.now - context.receivedAt) / Duration.milliseconds(1)
+    return now().advanced(byMilliseconds: -Int64(waited))
+  }
+}

@@ -1,0 +1,52 @@
+import HighlightsProtocol
+import Kafka
+
+/// A record of a queries topic with what its headers and place say.
+struct SearchRecord: Sendable {
+  let record: KafkaRecord
+
+  /// Stands for the search's id when the message has none: the event's id, else where it was consumed.
+  var fallbackID: String {
+    if let id = record.headers.text(HeaderName.eventID), !id.isEmpty { return id }
+    return "\(record.partition.topic)/\(record.partition.partition)/\(record.offset)"
+  }
+
+  var isForwarded: Bool { record.headers.text(HeaderName.forwarded) != nil }
+  var forcesRefresh: Bool { record.headers.text(HeaderName.forceRefresh) == "true" }
+
+  /// The variant the highlight is written to; empty for the default one.
+  var variant: String { record.headers.text(HeaderName.variant) ?? "" }
+
+  /// W3C trace context, passed on to what follows from the search.
+  var traceHeaders: [KafkaHeader] {
+    record.headers.filter { $0.name == HeaderName.traceParent || $0.name == HeaderName.traceState }
+  }
+
+  func decoded() throws(MessageError) -> SearchQuery {
+    try MessageCodec().decode(
+      from: record.value ?? [], contentType: record.headers.text(HeaderName.contentType))
+  }
+
+  /// The same bytes under the search's own key, marked so that they are sent on only once.
+  func forwarded(key: [UInt8], id: String) -> KafkaProducerMessage {
+    var headers = record.headers
+    if record.headers.text(HeaderName.eventID) == nil {
+      headers.append(KafkaHeader(HeaderName.eventID, id))
+    }
+    headers.append(KafkaHeader(HeaderName.forwarded, fallbackID))
+    return KafkaProducerMessage(
+      topic: record.partition.topic, key: key, value: record.value, headers: headers,
+      timestamp: record.timestamp)
+  }
+}
+
+/// Names of variants: they become part of a topic's name.
+enum VariantName {
+  static func isValid(_ name: String) -> Bool {
+    name.utf8.count <= 64
+      && name.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+      }
+  }
+}

@@ -1,0 +1,124 @@
+import DequeModule
+
+/// One partition from its assignment to its release: what was received and what may run next.
+struct Assignment<Payload: Sendable>: Sendable {
+  typealias Item = WorkerCore<Payload>.Item
+
+  let partition: TopicPartitionID
+  private let ordering: Ordering
+  private var tracker = OffsetTracker()
+
+  /// Unfinished items, buffered and in flight; when draining only those in flight.
+  private var items: [Int64: Item] = [:]
+
+  /// Buffered offsets that wait for no other message of their key. The smallest runs first, so
+  /// that the watermark moves on and a key with many messages starts early.
+  private var ready = OffsetHeap()
+
+  /// Buffered offsets behind the message of their key that is ready or in flight. A key stands
+  /// here exactly as long as there is such a message.
+  private(set) var followers: [[UInt8]: Deque<Int64>] = [:]
+
+  private(set) var isPaused = false
+  private(set) var isDraining = false
+
+  /// Whether the core's round of turns names this assignment.
+  private var hasTurn = false
+
+  /// The position last offered for commit; nil offers the current one again.
+  private var lastTakenPosition: Int64?
+
+  init(partition: TopicPartitionID, ordering: Ordering) {
+    self.partition = partition
+    self.ordering = ordering
+  }
+
+  /// Messages held, buffered and in flight.
+  var count: Int { items.count }
+
+  mutating func receive(_ item: Item) {
+    guard !isDraining, tracker.receive(item.offset) else { return }
+    items[item.offset] = item
+    if ordering == .key, let key = item.key {
+      if followers[key]?.append(item.offset) != nil { return }
+      followers[key] = []
+    }
+    ready.insert(item.offset)
+  }
+
+  /// Removes the next items to run from those ready, oldest first.
+  mutating func take(upTo limit: Int) -> [Item] {
+    hasTurn = false
+    var taken: [Item] = []
+    while taken.count < limit, let offset = ready.popMin(), let item = items[offset] {
+      taken.append(item)
+    }
+    return taken
+  }
+
+  /// Completes an item in flight and makes the next one of its key ready.
+  mutating func finish(_ offset: Int64) {
+    guard let item = items.removeValue(forKey: offset) else { return }
+    tracker.complete(offset)
+    guard ordering == .key, let key = item.key else { return }
+    if let next = followers[key]?.popFirst() {
+      ready.insert(next)
+    } else {
+      followers[key] = nil
+    }
+  }
+
+  /// Returns true if the partition may run and is not yet among the turns; it counts as being
+  /// there from now on.
+  mutating func claimTurn(inFlight: Int, bound: Int) -> Bool {
+    guard !hasTurn, !isDraining, !ready.isEmpty, inFlight < bound else { return false }
+    guard ordering != .partition || inFlight == 0 else { return false }
+    hasTurn = true
+    return true
+  }
+
+  /// Stops dispatch. What is dropped stays incomplete in the tracker, so no commit passes it.
+  mutating func beginDrain(inFlight: Set<Int64>) {
+    isDraining = true
+    hasTurn = false
+    items = items.filter { inFlight.contains($0.key) }
+    ready = OffsetHeap()
+    followers = [:]
+  }
+
+  /// Returns true if the partition has to pause now.
+  mutating func pause(above bound: Int) -> Bool {
+    guard !isPaused, !isDraining, count > bound else { return false }
+    isPaused = true
+    return true
+  }
+
+  /// Returns true if the partition may resume now; a draining one never does.
+  mutating func resume(atOrBelow bound: Int) -> Bool {
+    guard isPaused, !isDraining, count <= bound else { return false }
+    isPaused = false
+    return true
+  }
+
+  /// Returns the position to commit if it is not the one taken last.
+  mutating func takePosition() -> Int64? {
+    guard let position = tracker.position, position != lastTakenPosition else { return nil }
+    lastTakenPosition = position
+    return position
+  }
+
+  /// Offers the position again, unless a newer one was taken since.
+  mutating func commitFailed(_ position: Int64) {
+    if lastTakenPosition == position { lastTakenPosition = nil }
+  }
+
+  func status(inFlight: Set<Int64>) -> PartitionStatus {
+    let oldest = isDraining ? inFlight.min() : tracker.oldestIncomplete
+    return PartitionStatus(
+      oldestUnfinished: oldest.flatMap { items[$0] }.map {
+        .init(offset: $0.offset, receivedAt: $0.receivedAt)
+      },
+      buffered: count - inFlight.count, inFlight: inFlight.count, paused: isPaused,
+      draining: isDraining)
+  }
+}

@@ -1,0 +1,63 @@
+/// The bounds of a `WorkerCore`, all counted in messages.
+public struct WorkerCoreConfiguration: Equatable, Sendable {
+  /// Which messages of a partition wait for each other.
+  public let ordering: Ordering
+
+  /// Messages handed out and not completed, over all partitions.
+  ///
+  /// Stale ones count too: their handlers still use the process.
+  public let maxInFlight: Int
+
+  /// Messages handed out and not completed, of one partition.
+  public let maxInFlightPerPartition: Int
+
+  /// A partition pauses when it holds more than this, buffered and in flight together.
+  public let pauseAbove: Int
+
+  /// A paused partition resumes when it holds this many or fewer.
+  ///
+  /// Keep it well below `pauseAbove`: a pause discards what the client has prefetched.
+  public let resumeAtOrBelow: Int
+
+  /// Messages in one job; above 1 only with `Ordering.partition`.
+  public let maxBatch: Int
+
+  /// Checks and takes the bounds.
+  ///
+  /// - Throws: `WorkerCoreConfigurationError` for the first rule that does not hold.
+  public init(
+    ordering: Ordering, maxInFlight: Int, maxInFlightPerPartition: Int, pauseAbove: Int,
+    resumeAtOrBelow: Int, maxBatch: Int = 1
+  ) throws(WorkerCoreConfigurationError) {
+    let lowest: [(WorkerCoreConfigurationError.Setting, value: Int, least: Int)] = [
+      (.maxInFlight, maxInFlight, 1),
+      (.maxInFlightPerPartition, maxInFlightPerPartition, 1),
+      (.pauseAbove, pauseAbove, 1),
+      (.resumeAtOrBelow, resumeAtOrBelow, 0),
+      (.maxBatch, maxBatch, 1),
+    ]
+    for (setting, value, least) in lowest where value < least {
+      throw .tooSmall(setting, value: value, least: least)
+    }
+    guard maxInFlightPerPartition <= maxInFlight else {
+      throw .exceeds(
+        .maxInFlightPerPartition, value: maxInFlightPerPartition, .maxInFlight, most: maxInFlight)
+    }
+    guard resumeAtOrBelow < pauseAbove else {
+      throw .exceeds(.resumeAtOrBelow, value: resumeAtOrBelow, .pauseAbove, most: pauseAbove - 1)
+    }
+    guard maxBatch <= maxInFlightPerPartition else {
+      throw .exceeds(
+        .maxBatch, value: maxBatch, .maxInFlightPerPartition, most: maxInFlightPerPartition)
+    }
+    guard maxBatch == 1 || ordering == .partition else {
+      throw .batchNeedsPartitionOrdering(maxBatch: maxBatch, ordering: ordering)
+    }
+    self.ordering = ordering
+    self.maxInFlight = maxInFlight
+    self.maxInFlightPerPartition = maxInFlightPerPartition
+    self.pauseAbove = pauseAbove
+    self.resumeAtOrBelow = resumeAtOrBelow
+    self.maxBatch = maxBatch
+  }
+}

@@ -1,0 +1,27 @@
+/// A bound of `WorkerCoreConfiguration` that cannot work.
+public enum WorkerCoreConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The settings an error can name, as the configuration spells them.
+  public enum Setting: String, Sendable {
+    case maxInFlight, maxInFlightPerPartition, pauseAbove, resumeAtOrBelow, maxBatch
+  }
+
+  /// The value is below the least that makes sense.
+  case tooSmall(Setting, value: Int, least: Int)
+  /// The value is above what another setting leaves room for.
+  case exceeds(Setting, value: Int, Setting, most: Int)
+  /// A job of several messages needs `Ordering.partition`.
+  case batchNeedsPartitionOrdering(maxBatch: Int, ordering: Ordering)
+
+  public var description: String {
+    switch self {
+    case .tooSmall(let setting, let value, let least):
+      "\(setting.rawValue) is \(value); set it to \(least) or more"
+    case .exceeds(let setting, let value, let other, let most):
+      "\(setting.rawValue) is \(value); with this \(other.rawValue) it can be at most \(most): "
+        + "lower it, or raise \(other.rawValue)"
+    case .batchNeedsPartitionOrdering(let maxBatch, let ordering):
+      "maxBatch is \(maxBatch) with ordering '\(ordering.rawValue)'; set maxBatch to 1, "
+        + "or ordering to 'partition'"
+    }
+  }
+}

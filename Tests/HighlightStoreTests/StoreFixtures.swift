@@ -1,0 +1,75 @@
+import Foundation
+import HighlightStore
+import HighlightsProtocol
+import SwiftProtobuf
+
+/// A store that the conformance tests run against; each opens on its own data.
+enum StoreKind: CaseIterable, Sendable {
+  case sqlite
+
+  /// Runs a test on an empty store; `reopen` gives another store over the same data.
+  func withStore(
+    now: @escaping @Sendable () -> UnixTime = { UnixTime(seconds: 0) },
+    _ test: (_ store: any HighlightStore, _ reopen: () throws -> any HighlightStore) async throws ->
+      Void
+  ) async throws {
+    switch self {
+    case .sqlite:
+      try await withTemporaryFolder { folder in
+        let path = folder + "/highlights.sqlite"
+        let store = try SQLiteHighlightStore(path: path, now: now)
+        try await test(store) { try SQLiteHighlightStore(path: path, now: now) }
+      }
+    }
+  }
+}
+
+func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("highlight-store-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try await body(folder.path)
+}
+
+extension UnixTime {
+  init(seconds: Int64) {
+    self.init(milliseconds: seconds * 1_000)
+  }
+}
+
+/// A record whose text says which one it is.
+func record(
+  _ key: String = "k", at seconds: Int64 = 100, offset: Int64 = 0, partition: Int32 = 0,
+  topic: String = "search.highlights", status: Highlight.Status = .answered,
+  expires: Int64? = nil, variant: String = ""
+) throws -> HighlightRecord {
+  var highlight = Highlight()
+  highlight.key = key
+  highlight.status = status
+  highlight.queryText = "\(seconds) \(partition) \(offset)"
+  highlight.generatedAt = Google_Protobuf_Timestamp(seconds: seconds)
+  if let expires { highlight.expiresAt = Google_Protobuf_Timestamp(seconds: expires) }
+  return try HighlightRecord(
+    highlight, position: RecordPosition(topic: topic, partition: partition, offset: offset),
+    variant: variant)
+}
+
+extension ApplyResult {
+  static func refused(by winner: HighlightRecord) -> ApplyResult {
+    .refused(storedIsNewer: StoredHighlight(version: winner.version, payload: winner.payload))
+  }
+}
+
+/// SplitMix64: the same seed gives the same orders.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

@@ -1,0 +1,83 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// An HTTP server on a free local port that answers each call by a script.
+struct StubGateway: Sendable {
+  /// A call as it arrived.
+  struct Call: Sendable {
+    let path: String
+    let query: String?
+    let headers: [String: String]
+    let body: String
+  }
+
+  typealias Answer = @Sendable (_ number: Int) async throws -> Response
+
+  private final class Log: Sendable {
+    let calls = Mutex<[Call]>([])
+  }
+
+  let baseURL: String
+  private let log: Log
+
+  var calls: [Call] { log.calls.withLock { $0 } }
+
+  /// Serves `answer`, which is told the number of the call from 1, while `body` runs.
+  static func answering(
+    _ answer: @escaping Answer, during body: @escaping @Sendable (StubGateway) async throws -> Void
+  ) async throws {
+    let log = Log()
+    let (ports, port) = AsyncStream.makeStream(of: Int.self)
+    let application = Application(
+      responder: CallbackResponder<BasicRequestContext> { request, _ in
+        let buffer = try await request.body.collect(upTo: 1 << 20)
+        let call = Call(
+          path: request.uri.path, query: request.uri.query,
+          headers: Dictionary(
+            request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $1 }),
+          body: String(buffer: buffer))
+        return try await answer(
+          log.calls.withLock { calls in
+            calls.append(call)
+            return calls.count
+          })
+      },
+      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+      onServerRunning: { channel in
+        port.yield(channel.localAddress?.port ?? 0)
+        port.finish()
+      },
+      logger: Logger(label: "stub") { _ in SwiftLogNoOpLogHandler() })
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await application.run() }
+      group.addTask {
+        for await number in ports {
+          try await body(StubGateway(baseURL: "http://127.0.0.1:\(number)/v1", log: log))
+        }
+      }
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// A response with a JSON body and further headers.
+  static func response(
+    _ status: Int, _ body: String, headers: [(String, String)] = []
+  ) -> Response {
+    var fields: HTTPFields = [.contentType: "application/json"]
+    for (name, value) in headers {
+      fields[.init(name)!] = value
+    }
+    return Response(
+      status: .init(code: status), headers: fields,
+      body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+  }
+
+  static let completion = #"""
+    {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"served-model",
+    "choices":[{"index":0,"message":{"role":"assistant","content":"hello","refusal":null},
+    "finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":3,"total_tokens":14}}
+    """#
+}

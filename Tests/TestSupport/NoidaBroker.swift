@@ -1,0 +1,76 @@
+import Foundation
+import Glibc
+
+/// A noida-db broker in a process of its own, on a free port of 127.0.0.1, with its data in memory.
+///
+/// Tests that need it are marked `.enabled(if: NoidaBroker.isInstalled, "\(NoidaBroker.howToInstall)")`.
+public final class NoidaBroker: Sendable {
+  public static let howToInstall: String = "needs noida-db: run Tests/Support/install-broker.sh"
+
+  /// Whether `Tests/Support/install-broker.sh` has put it into `.venv-test`.
+  public static var isInstalled: Bool {
+    let site = repository.appending(path: ".venv-test/lib")
+    let versions = (try? FileManager.default.contentsOfDirectory(atPath: site.path)) ?? []
+    return versions.contains { version in
+      FileManager.default.fileExists(
+        atPath: site.appending(path: "\(version)/site-packages/noida_db/noida-db").path)
+    }
+  }
+
+  /// The root of the checkout.
+  public static let repository = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  public let port: UInt16
+  public var bootstrapServers: String { "127.0.0.1:\(port)" }
+  private let directory: URL
+  private let process: ServerProcess
+
+  /// Starts the broker and waits until it takes connections.
+  public static func start() async throws -> NoidaBroker {
+    let memory = URL(filePath: "/dev/shm")
+    let parent =
+      FileManager.default.isWritableFile(atPath: memory.path)
+      ? memory : FileManager.default.temporaryDirectory
+    let directory = parent.appending(path: "noida-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    let port = try LoopbackPort.free()
+    let broker = NoidaBroker(
+      port: port, directory: directory,
+      process: try ServerProcess(
+        executable: repository.appending(path: "Tests/Support/noida-db.sh"),
+        arguments: ["\(port)", directory.path]))
+    do {
+      try await poll("noida-db to listen on port \(port)") { LoopbackPort.answers(port) }
+    } catch {
+      await broker.stop()
+      throw error
+    }
+    return broker
+  }
+
+  private init(port: UInt16, directory: URL, process: ServerProcess) {
+    self.port = port
+    self.directory = directory
+    self.process = process
+  }
+
+  /// Ends the broker, waits until it has exited and drops its data. May be called again.
+  public func stop() async {
+    await process.terminate()
+    try? FileManager.default.removeItem(at: directory)
+  }
+
+  /// Runs `body` with a broker and stops it whatever comes of it.
+  public static func run<T>(_ body: (NoidaBroker) async throws -> T) async throws -> T {
+    let broker = try await start()
+    do {
+      let result = try await body(broker)
+      await broker.stop()
+      return result
+    } catch {
+      await broker.stop()
+      throw error
+    }
+  }
+}

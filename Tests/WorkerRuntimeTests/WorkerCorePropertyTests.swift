@@ -1,0 +1,38 @@
+import Testing
+import WorkerRuntime
+
+@Suite("Worker core: against its model")
+struct WorkerCorePropertyTests {
+  private static let rounds = 1_500
+  private static let steps = 200
+
+  @Test("it agrees with its model through 300,000 random events", arguments: Ordering.allCases)
+  func agreesWithModel(ordering: Ordering) throws {
+    print("WorkerCore, ordering \(ordering): SEED=\(SeededGenerator.seed)")
+    var seeds = SeededGenerator(seed: SeededGenerator.seed)
+    var events: [WorkerCoreSimulation.Event: Int] = [:]
+    for round in 0..<Self.rounds {
+      var simulation = try WorkerCoreSimulation(
+        ordering: ordering, random: SeededGenerator(seed: seeds.next()))
+      var step = 0
+      do {
+        while step < Self.steps {
+          try simulation.step()
+          step += 1
+        }
+        try simulation.finish()
+      } catch {
+        Issue.record(
+          "SEED=\(SeededGenerator.seed) round \(round) step \(step): \(error.message)")
+        return
+      }
+      events.merge(simulation.events, uniquingKeysWith: +)
+    }
+    let counts = Dictionary(uniqueKeysWithValues: events.map { ($0.key.rawValue, $0.value) })
+    print("WorkerCore, ordering \(ordering): \(counts)")
+    for event in WorkerCoreSimulation.Event.allCases
+    where event != .batch || ordering == .partition {
+      #expect(events[event, default: 0] > 100, "\(event) was hardly tried")
+    }
+  }
+}
