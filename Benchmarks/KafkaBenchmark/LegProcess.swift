@@ -35,6 +35,7 @@ struct LegProcess: ParsableCommand {
       switch client {
       // On the main thread, as a C program would: it has the allocator's main arena.
       case .c: try CLeg(broker: broker, workload: workload).run(work)
+      case .cOneThread: try CLeg(broker: broker, workload: workload, oneThread: true).run(work)
       case .swift: try runInTask()
       }
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
@@ -70,6 +71,7 @@ struct LegProcess: ParsableCommand {
 struct CLeg {
   let broker: String
   let workload: Workload
+  var oneThread = false
 
   func run(_ work: Work) throws -> LegResult {
     var properties =
@@ -97,6 +99,7 @@ struct CLeg {
       // What is filled in is numbered through, so that the readers' sum tells every message.
       let fresh = work == .fill || workload.fresh
       raw.prepared_batches = fresh ? 0 : Int32(Workload.preparedBatches)
+      raw.one_thread = oneThread ? 1 : 0
       if work == .consume {
         kafka_benchmark_consume(&raw, &result)
       } else {

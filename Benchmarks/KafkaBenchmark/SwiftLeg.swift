@@ -19,7 +19,6 @@ struct SwiftLeg {
     let producer = try KafkaProducer(configuration: workload.producer(broker))
     var run = ProduceRun(
       producer: producer, workload: workload, topic: workload.topic(of: work),
-      partitions: workload.partitions(of: work),
       headers: work == .produceHeaders ? MessageHeaders() : nil)
     try await run.produce(workload.warmup)
     let start = kafka_benchmark_now()
@@ -88,7 +87,6 @@ private struct ProduceRun {
   let producer: KafkaProducer
   let workload: Workload
   let topic: String
-  let partitions: Int32
   let headers: MessageHeaders?
   let pattern: [UInt8]
 
@@ -98,13 +96,12 @@ private struct ProduceRun {
   private var inFlight: [KafkaDelivery] = []
 
   init(
-    producer: KafkaProducer, workload: Workload, topic: String, partitions: Int32,
+    producer: KafkaProducer, workload: Workload, topic: String,
     headers: MessageHeaders?
   ) {
     self.producer = producer
     self.workload = workload
     self.topic = topic
-    self.partitions = partitions
     self.headers = headers
     pattern = [UInt8](repeating: UInt8(ascii: "v"), count: workload.valueSize)
     if !workload.fresh {
@@ -139,11 +136,11 @@ private struct ProduceRun {
     for _ in 0..<count {
       let value = [UInt8](unsafeUninitializedCapacity: pattern.count) { buffer, count in
         count = buffer.initialize(fromContentsOf: pattern)
-        kafka_benchmark_stamp(buffer.baseAddress, 8, number)
+        kafka_benchmark_stamp(buffer.baseAddress, Int32(kafka_benchmark_key_size), number)
       }
       batch.append(
         KafkaProducerMessage(
-          topic: topic, partition: Int32(number % UInt32(partitions)), value: value,
+          topic: topic, key: Array(value.prefix(kafka_benchmark_key_size)), value: value,
           headers: headers?.stamped(number) ?? []))
       number += 1
     }

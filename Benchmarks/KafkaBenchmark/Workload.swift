@@ -14,6 +14,8 @@ enum Work: String, CaseIterable, Codable, ExpressibleByArgument {
 /// Who does it.
 enum Client: String, Codable, ExpressibleByArgument {
   case c, swift
+  /// C with the delivery reports taken on the thread that produces.
+  case cOneThread = "c-one-thread"
 }
 
 /// Everything that must be the same on both sides.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kafka
 import LLMGateway
+import TopicAdmin
 
 /// The one binary.
 @main
@@ -17,7 +18,7 @@ struct HighlightsCommand: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       UpCommand.self, SummarizeCommand.self, CacheCommand.self, PublishCommand.self,
-      LookupCommand.self, GatewayCommand.self, DoctorCommand.self,
+      LookupCommand.self, GatewayCommand.self, TopicsCommand.self, DoctorCommand.self,
     ])
 
   static func main() async {
@@ -40,7 +41,7 @@ struct HighlightsCommand: AsyncParsableCommand {
   /// sysexits' EX_CONFIG for errors that only another configuration can mend.
   private static func wrongConfiguration(_ error: any Error) -> Int32? {
     switch error {
-    case is ConfigurationError, is DeploymentError, is SecretError: 78
+    case is ConfigurationError, is DeploymentError, is SecretError, is TopicPlanError: 78
     case KafkaError.configuration: 78
     default: nil
     }

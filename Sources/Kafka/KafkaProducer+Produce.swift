@@ -33,8 +33,9 @@ extension KafkaProducer {
           continue
         }
         if messages[index].goesAlone {
-          let code = produceWithHeaders(
-            messages[index], topic: topic, opaque: delivery.opaque(index), handle: handle)
+          let code = produceAlone(
+            messages.baseAddress! + index, topic: topic, opaque: delivery.opaque(index),
+            handle: handle)
           if code == RD_KAFKA_RESP_ERR__QUEUE_FULL { return index }
           if code != RD_KAFKA_RESP_ERR_NO_ERROR {
             delivery.refuse(index, code)
@@ -123,33 +124,42 @@ extension KafkaProducer {
     return run.upperBound
   }
 
-  private static func produceWithHeaders(
-    _ message: KafkaProducerMessage, topic: OpaquePointer, opaque: UnsafeMutableRawPointer,
-    handle: ClientHandle
+  /// By address, so that neither the message nor its headers are retained one by one.
+  private static func produceAlone(
+    _ message: UnsafePointer<KafkaProducerMessage>, topic: OpaquePointer,
+    opaque: UnsafeMutableRawPointer, handle: ClientHandle
   ) -> rd_kafka_resp_err_t {
-    // Header names with their closing zero and header values, end to end.
-    let size = message.headers.reduce(0) { $0 + $1.name.utf8.count + 1 + $1.value.count }
-    let capacity = 7 + message.headers.count
-    return withUnsafeTemporaryAllocation(byteCount: size + 1, alignment: 1) { arena in
-      withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: capacity) { values in
-        var arguments = ProduceArguments(values: values, arena: arena)
-        arguments.add(RD_KAFKA_VTYPE_RKT) { $0.rkt = topic }
-        arguments.add(RD_KAFKA_VTYPE_PARTITION) { $0.i32 = message.partition ?? unassigned }
-        arguments.add(RD_KAFKA_VTYPE_MSGFLAGS) { $0.i = copyFlag }
-        arguments.add(RD_KAFKA_VTYPE_OPAQUE) { $0.ptr = opaque }
-        if let timestamp = message.timestamp {
-          arguments.add(RD_KAFKA_VTYPE_TIMESTAMP) { $0.i64 = timestamp }
-        }
-        for header in message.headers { arguments.add(header) }
-        return message.value.withBytes { value in
-          arguments.add(RD_KAFKA_VTYPE_VALUE, value)
-          return message.key.withBytes { key in
-            arguments.add(RD_KAFKA_VTYPE_KEY, key)
-            guard
-              let error = rd_kafka_produceva(handle.pointer, values.baseAddress, arguments.count)
-            else { return RD_KAFKA_RESP_ERR_NO_ERROR }
-            defer { rd_kafka_error_destroy(error) }
-            return rd_kafka_error_code(error)
+    message.pointee.headers.withUnsafeBufferPointer { headers in
+      // Header names with their closing zero and header values, end to end.
+      var size = 1
+      for index in headers.indices {
+        size += headers[index].name.utf8.count + 1 + headers[index].value.count
+      }
+      let capacity = 7 + headers.count
+      return withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { arena in
+        withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: capacity) { values in
+          var arguments = ProduceArguments(values: values, arena: arena)
+          arguments.add(RD_KAFKA_VTYPE_RKT) { $0.rkt = topic }
+          arguments.add(RD_KAFKA_VTYPE_PARTITION) {
+            $0.i32 = message.pointee.partition ?? unassigned
+          }
+          arguments.add(RD_KAFKA_VTYPE_MSGFLAGS) { $0.i = copyFlag }
+          arguments.add(RD_KAFKA_VTYPE_OPAQUE) { $0.ptr = opaque }
+          if let timestamp = message.pointee.timestamp {
+            arguments.add(RD_KAFKA_VTYPE_TIMESTAMP) { $0.i64 = timestamp }
+          }
+          for index in headers.indices { arguments.add(headers.baseAddress! + index) }
+          return message.pointee.value.withBytes { value in
+            arguments.add(RD_KAFKA_VTYPE_VALUE, value)
+            return message.pointee.key.withBytes { key in
+              arguments.add(RD_KAFKA_VTYPE_KEY, key)
+              guard
+                let error = rd_kafka_produceva(
+                  handle.pointer, values.baseAddress, arguments.count)
+              else { return RD_KAFKA_RESP_ERR_NO_ERROR }
+              defer { rd_kafka_error_destroy(error) }
+              return rd_kafka_error_code(error)
+            }
           }
         }
       }
@@ -187,26 +197,30 @@ private struct ProduceArguments {
     }
   }
 
-  mutating func add(_ header: KafkaHeader) {
+  mutating func add(_ header: UnsafePointer<KafkaHeader>) {
     let name = arena.baseAddress! + used
-    var text = header.name
-    text.withUTF8 {
-      if let base = $0.baseAddress { name.copyMemory(from: base, byteCount: $0.count) }
-    }
-    used += header.name.utf8.count
+    lay(header.pointee.name)
     arena[used] = 0
     used += 1
     let value = arena.baseAddress! + used
-    header.value.withUnsafeBytes {
-      if let base = $0.baseAddress { value.copyMemory(from: base, byteCount: $0.count) }
-    }
-    used += header.value.count
-    let size = header.value.count
+    header.pointee.value.withUnsafeBytes { lay($0) }
+    let size = header.pointee.value.count
     add(RD_KAFKA_VTYPE_HEADER) {
       $0.header.name = UnsafePointer(name.assumingMemoryBound(to: CChar.self))
       $0.header.val = UnsafeRawPointer(value)
       $0.header.size = size
     }
+  }
+
+  private mutating func lay(_ text: String) {
+    var text = text
+    text.withUTF8 { lay(UnsafeRawBufferPointer($0)) }
+  }
+
+  private mutating func lay(_ bytes: UnsafeRawBufferPointer) {
+    guard let base = bytes.baseAddress else { return }
+    (arena.baseAddress! + used).copyMemory(from: base, byteCount: bytes.count)
+    used += bytes.count
   }
 }
 

@@ -30,7 +30,7 @@ struct SearchRecord: Sendable {
   /// The same bytes under the search's own key, marked so that they are sent on only once.
   func forwarded(key: [UInt8], id: String) -> KafkaProducerMessage {
     var headers = record.headers
-    if record.headers.text(HeaderName.eventID) == nil {
+    if record.headers.text(HeaderName.eventID)?.isEmpty ?? true {
       headers.append(KafkaHeader(HeaderName.eventID, id))
     }
     headers.append(KafkaHeader(HeaderName.forwarded, fallbackID))

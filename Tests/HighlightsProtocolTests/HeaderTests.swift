@@ -16,24 +16,6 @@ import Testing
       ])
   }
 
-  @Test("Dead letters and retries carry Spring's names")
-  func springNames() {
-    let names = [
-      DeadLetterHeader.originalTopic, DeadLetterHeader.originalPartition,
-      DeadLetterHeader.originalOffset, DeadLetterHeader.originalTimestamp,
-      DeadLetterHeader.originalConsumerGroup, DeadLetterHeader.exceptionName,
-      DeadLetterHeader.exceptionMessage, RetryHeader.attempts, RetryHeader.backoffTimestamp,
-      RetryHeader.originalTimestamp,
-    ]
-    #expect(
-      names == [
-        "kafka_dlt-original-topic", "kafka_dlt-original-partition", "kafka_dlt-original-offset",
-        "kafka_dlt-original-timestamp", "kafka_dlt-original-consumer-group",
-        "kafka_dlt-exception-fqcn", "kafka_dlt-exception-message", "retry_topic-attempts",
-        "retry_topic-backoff-timestamp", "retry_topic-original-timestamp",
-      ])
-  }
-
   @Test("A valid traceparent is read and written again")
   func traceParent() throws {
     let header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

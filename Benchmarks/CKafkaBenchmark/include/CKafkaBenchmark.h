@@ -22,6 +22,8 @@ typedef struct {
   int with_headers;
   // Batches made beforehand and produced in turn; 0 makes each message anew, on the clock.
   int prepared_batches;
+  // Produce and take the reports on one thread; else reports have a thread of their own, as in `Kafka`.
+  int one_thread;
 } kafka_benchmark_work;
 
 typedef struct {
@@ -54,7 +56,12 @@ typedef struct {
   int stamp_width;
 } kafka_benchmark_header;
 
-enum { kafka_benchmark_header_count = 7, kafka_benchmark_header_max = 64 };
+// A message's key is the digits of its number, and its value begins with them.
+enum {
+  kafka_benchmark_key_size = 8,
+  kafka_benchmark_header_count = 7,
+  kafka_benchmark_header_max = 64
+};
 
 // The headers of the product's messages: CloudEvents' Kafka binding and W3C trace context.
 const kafka_benchmark_header *kafka_benchmark_header_at(int index);

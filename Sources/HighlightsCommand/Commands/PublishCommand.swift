@@ -16,7 +16,8 @@ struct PublishCommand: AsyncParsableCommand {
   @Argument(help: "The file; - is standard input.")
   var file: String
 
-  @Flag(help: "Print the id of each search once it is acknowledged.")
+  @Flag(
+    name: .customLong("print-ids"), help: "Print the id of each search once it is acknowledged.")
   var printIDs = false
 
   @OptionGroup var common: CommonOptions

@@ -62,7 +62,10 @@ struct UpCommand: AsyncParsableCommand {
     var configuration = settings.simulator.configuration
     configuration.host = "127.0.0.1"
     configuration.port = 0
-    let simulator = GatewaySimulator(configuration, logger: Logger(label: "simulator"))
+    var logger = Logger(label: "simulator")
+    // That it listens is no news here.
+    logger.logLevel = max(logger.logLevel, .warning)
+    let simulator = GatewaySimulator(configuration, logger: logger)
     let group = ServiceGroup(services: [simulator], logger: Logger(label: "lifecycle"))
     async let running: Void = group.run()
     let result: Result<Void, any Error>
@@ -120,6 +123,6 @@ struct UpCommand: AsyncParsableCommand {
       case .dead, .unspecified, .UNRECOGNIZED: "failed: \(outcome.reason): \(outcome.detail)"
       case .answered, .noAnswer, .filtered: "the highlight has expired already"
       }
-    return "\(outcome.queryID): \(HighlightText.plain(what))"
+    return HighlightText.plain("\(outcome.queryID): \(what)")
   }
 }

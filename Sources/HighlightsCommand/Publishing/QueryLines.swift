@@ -10,6 +10,8 @@ struct QueryLines: Sequence, IteratorProtocol {
     let bytes: [UInt8]
   }
 
+  private static let chunk = 1 << 20
+
   private let file: FileHandle
   private var buffer: [UInt8] = []
   private var start = 0
@@ -24,6 +26,10 @@ struct QueryLines: Sequence, IteratorProtocol {
     } else {
       guard let file = FileHandle(forReadingAtPath: path) else { throw QueryFileError(path: path) }
       self.file = file
+    }
+    // The first read finds what opens and cannot be read, such as a folder.
+    do { buffer = Array(try file.read(upToCount: Self.chunk) ?? Data()) } catch {
+      throw QueryFileError(path: path)
     }
   }
 
@@ -41,7 +47,7 @@ struct QueryLines: Sequence, IteratorProtocol {
       } else {
         buffer.removeFirst(start)
         start = 0
-        let more = file.readData(ofLength: 1 << 20)
+        let more = file.readData(ofLength: Self.chunk)
         ended = more.isEmpty
         buffer += more
       }

@@ -6,12 +6,15 @@ import HighlightsProtocol
 struct HighlightText {
   let highlight: Highlight
 
-  var lines: [String] {
-    var lines = ["\u{201C}\(Self.plain(highlight.queryText))\u{201D}  \(highlight.locale)"]
+  /// Lines that a terminal only shows: whatever they are made of, nothing in them is obeyed.
+  var lines: [String] { rawLines.map(Self.plain) }
+
+  private var rawLines: [String] {
+    var lines = ["\u{201C}\(highlight.queryText)\u{201D}  \(highlight.locale)"]
     switch highlight.status {
     case .answered:
       for sentence in highlight.sentences {
-        lines.append("  \(Self.plain(sentence.text))")
+        lines.append("  \(sentence.text)")
         lines += sentence.citations.map { "    ↳ \(place($0))" }
       }
       lines.append("  \(label)")
@@ -22,7 +25,7 @@ struct HighlightText {
     }
     if !highlight.videos.isEmpty { lines.append("  Videos:") }
     lines += highlight.videos.map { video in
-      "    \(Self.time(video.durationMs))  \(Self.plain(video.title))  @\(Self.plain(video.creator))"
+      "    \(Self.time(video.durationMs))  \(video.title)  @\(video.creator)"
     }
     return lines
   }
@@ -30,7 +33,7 @@ struct HighlightText {
   /// Where a citation stands: `@creator 0:42`.
   private func place(_ citation: Citation) -> String {
     let video = highlight.videos.first { $0.id == citation.videoID }
-    let creator = video.map { "@\(Self.plain($0.creator))" } ?? citation.videoID
+    let creator = video.map { "@\($0.creator)" } ?? citation.videoID
     return "\(creator) \(Self.time(citation.startMs))"
   }
 
@@ -51,15 +54,23 @@ struct HighlightText {
     return "\(seconds / 60):" + (seconds % 60 < 10 ? "0" : "") + "\(seconds % 60)"
   }
 
-  /// Without what a terminal would obey: control and format characters.
+  /// Without what a terminal would obey: control characters, and those that turn the direction of
+  /// what stands around them. Other format characters, such as the joiners of emoji, are kept.
   static func plain(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { scalar in
           switch scalar.properties.generalCategory {
           case .control, .lineSeparator, .paragraphSeparator: " "
+          case .format where Self.directions.contains(scalar): " "
           default: scalar
           }
         }))
   }
+
+  /// Embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9, 2.1 to 2.5).
+  private static let directions: Set<Unicode.Scalar> = [
+    "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}",
+    "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}",
+  ]
 }

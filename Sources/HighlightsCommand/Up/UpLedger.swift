@@ -29,11 +29,11 @@ struct UpLedger: Sendable {
     self.windowCount = windowCount
   }
 
-  /// Whether a search of that size may be published now; one alone always may.
+  /// Whether a search of that size may be published now; one alone may be of any size.
   func admits(bytes: Int) -> Bool {
-    pending.isEmpty
-      || (pendingBytes + bytes <= windowBytes && pending.count < windowCount
-        && highlights - applied < Self.storeWindow)
+    guard highlights - applied < Self.storeWindow else { return false }
+    return pending.isEmpty
+      || (pendingBytes + bytes <= windowBytes && pending.count < windowCount)
   }
 
   /// Counts a search as published; false when its id is taken already.

@@ -28,7 +28,9 @@ final class UpRun: Sendable {
     for topic in settings.kafka.topics.all {
       try kafka.createTopic(topic, partitions: Int32(settings.up.partitions))
     }
+    // A producer has no use for what consumers of an embedded broker need.
     var client = kafka.clientConfiguration
+    client.properties = [:]
     client.messageMaxBytes = settings.kafka.messageMaxBytes
     producer = try KafkaProducer(
       configuration: settings.kafka.producer(client), logger: Logger(label: "producer"))
@@ -68,16 +70,21 @@ final class UpRun: Sendable {
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         tasks.addTask { await self.follow(outcomes) }
-        try await publish(lines, progress)
-        try await settle(progress)
+        let ending: Result<Void, any Error>
+        do {
+          try await publish(lines, progress)
+          ending = .success(try await settle(progress))
+        } catch {
+          ending = .failure(error)
+        }
+        // Also after a failure: the tasks end only with the workers and the reader.
         await group.triggerGracefulShutdown()
         await outcomes.close()
+        try ending.get()
         try await tasks.waitForAll()
       }
       result = .success(())
     } catch {
-      await group.triggerGracefulShutdown()
-      await outcomes.close()
       result = .failure(error)
     }
     await gateway.shutdown()

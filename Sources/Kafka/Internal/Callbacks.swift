@@ -1,11 +1,21 @@
 import CRDKafka
 import Logging
+import Synchronization
 
 // Every function librdkafka calls back. They run on librdkafka's threads (log) or on the thread that
 // polls (all others), copy what they are given and return: no librdkafka call that may block here.
 
 private func context(_ opaque: UnsafeMutableRawPointer?) -> CallbackContext? {
   opaque.map { Unmanaged<CallbackContext>.fromOpaque($0).takeUnretainedValue() }
+}
+
+/// The last connection that failed, in librdkafka's words; only of clients without an error callback.
+func connectionFailure(_ client: OpaquePointer) -> String? {
+  guard let words = context(rd_kafka_opaque(client))?.connectionFailure.withLock({ $0 }) else {
+    return nil
+  }
+  // The thread that says so comes first: "[thrd:…]: ".
+  return words.firstRange(of: "]: ").map { String(words[$0.upperBound...]) } ?? words
 }
 
 func logCallback(
@@ -25,6 +35,9 @@ func logCallback(
     default: .debug
     }
   let facility = facility.map { String(cString: $0) } ?? ""
+  if facility == "FAIL" {
+    context.connectionFailure.withLock { $0 = String(cString: words) }
+  }
   let quiet = ["FAIL", "ERROR"].contains(facility) || facility.hasPrefix("GETSUBSCRIPTIONS")
   context.logger.log(
     level: quiet ? .debug : level, "\(String(cString: words))",

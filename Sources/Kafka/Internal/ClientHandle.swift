@@ -58,6 +58,8 @@ final class ClientHandle: @unchecked Sendable {
 /// What the C callbacks reach through librdkafka's opaque pointer.
 final class CallbackContext: Sendable {
   let logger: Logger
+  /// What was logged last of a connection that failed.
+  let connectionFailure = Mutex<String?>(nil)
   /// Called on the thread that polls, for errors of the client as a whole.
   let onError: @Sendable (KafkaError) -> Void
   /// Called on the polling thread when the group gives or takes partitions.

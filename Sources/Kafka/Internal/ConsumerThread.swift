@@ -157,6 +157,8 @@ final class ConsumerThread: @unchecked Sendable {
     } else {
       report(rd_kafka_assign(client, list.pointer), "assign")
     }
+    // librdkafka 2.0 keeps a partition that was paused before its revocation paused when it comes back.
+    rd_kafka_resume_partitions(client, list.pointer)
   }
 
   func unassign(_ client: OpaquePointer, _ partitions: [TopicPartition]) {

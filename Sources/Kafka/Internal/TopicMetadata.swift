@@ -30,9 +30,9 @@ enum TopicMetadata {
     _ body: (rd_kafka_metadata) throws(KafkaError) -> T
   ) throws(KafkaError) -> T {
     var metadata: UnsafePointer<rd_kafka_metadata>?
-    try check(
-      rd_kafka_metadata(client, 0, nil, &metadata, Int32(timeout.wholeMilliseconds)),
-      "no broker of \(servers) answered within \(timeout)")
+    let code = rd_kafka_metadata(client, 0, nil, &metadata, Int32(timeout.wholeMilliseconds))
+    let cause = connectionFailure(client).map { ": \($0)" } ?? ""
+    try check(code, "no broker of \(servers) answered within \(timeout)\(cause)")
     defer { rd_kafka_metadata_destroy(metadata) }
     return try body(metadata!.pointee)
   }

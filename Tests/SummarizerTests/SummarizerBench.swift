@@ -1,0 +1,161 @@
+import Foundation
+import Highlights
+import HighlightsProtocol
+import Kafka
+import KafkaWorker
+import LLMGateway
+import SwiftProtobuf
+import Synchronization
+
+@testable import Summarizer
+
+/// A gateway that gives one answer and keeps what it was asked.
+final class FakeGateway: ChatGateway {
+  private let answer: Result<ChatReply, GatewayError>
+  private let asked = Mutex<[ChatRequest]>([])
+
+  init(_ answer: Result<ChatReply, GatewayError>) { self.answer = answer }
+
+  var calls: Int { asked.withLock { $0.count } }
+  var requests: [ChatRequest] { asked.withLock { $0 } }
+
+  func complete(
+    _ request: ChatRequest, deadline: ContinuousClock.Instant?
+  ) async throws(GatewayError) -> ChatReply {
+    asked.withLock { $0.append(request) }
+    return try answer.get()
+  }
+}
+
+/// A wall clock that stands until it is set.
+final class StandingClock: Sendable {
+  private let time = Mutex(UnixTime(milliseconds: 1_800_000_000_000))
+
+  var now: UnixTime { time.withLock { $0 } }
+
+  func advance(_ milliseconds: Int64) {
+    time.withLock { $0 = $0.advanced(byMilliseconds: milliseconds) }
+  }
+}
+
+/// A handler without Kafka: records in, messages out.
+struct SummarizerBench {
+  static let topic = "search.queries"
+  static let partitions: Int32 = 6
+
+  let gateway: FakeGateway
+  let clock = StandingClock()
+  let published = PublishedTable()
+  let handler: SearchHandler
+
+  init(
+    _ answer: Result<ChatReply, GatewayError>,
+    partitionCount: @escaping @Sendable (String) async throws -> Int32 = { _ in Self.partitions }
+  ) throws {
+    let gateway = FakeGateway(answer)
+    self.gateway = gateway
+    let deployment = try Deployment(
+      name: "fake", provider: "fake", baseURL: "http://127.0.0.1:1/v1", model: "asked-for",
+      authentication: .none, usageTerms: "none")
+    handler = SearchHandler(
+      settings: SummarizerSettings(
+        policy: HighlightPolicy(pipelineVersion: "test"), deployment: deployment),
+      gateway: gateway, published: published, partitionCount: partitionCount,
+      now: { [clock] in clock.now })
+  }
+
+  init(replying content: String, finish: FinishReason = .stop, refusal: String? = nil) throws {
+    try self.init(.success(.sample(content, finish: finish, refusal: refusal)))
+  }
+
+  /// The record as our own publisher would have placed it.
+  func record(_ query: SearchQuery = .sample, headers: [KafkaHeader] = []) throws -> KafkaRecord {
+    let key = try Search(query, fallbackID: "?").key.bytes
+    return KafkaRecord(
+      partition: TopicPartition(
+        topic: Self.topic,
+        partition: KafkaPartitioner.partition(forKey: key, count: Self.partitions)),
+      offset: 41, key: key, value: try query.serializedBytes(), headers: headers)
+  }
+
+  func handle(_ record: KafkaRecord) async throws -> WorkResult {
+    try await handler.handle([record], WorkContext(attempt: 0, receivedAt: .now))
+  }
+
+  /// Handles a search whose messages are all acknowledged.
+  func finish(_ record: KafkaRecord) async throws -> Finished {
+    let result = try await handle(record)
+    return Finished(published: result.publish, ledger: result.ledger())
+  }
+
+  /// What the handler says of a record that it cannot handle; nil when it can.
+  func failure(of record: KafkaRecord) async -> WorkFailure? {
+    do {
+      _ = try await handle(record)
+      return nil
+    } catch {
+      return error as? WorkFailure
+    }
+  }
+}
+
+/// What a search left behind.
+struct Finished {
+  let published: [KafkaProducerMessage]
+  let ledger: [KafkaProducerMessage]
+
+  var highlight: Highlight {
+    get throws { try Highlight(serializedBytes: published.first?.value ?? []) }
+  }
+  var outcome: Outcome {
+    get throws { try Outcome(serializedBytes: ledger.first?.value ?? []) }
+  }
+}
+
+extension ChatReply {
+  static func sample(
+    _ content: String, finish: FinishReason = .stop, refusal: String? = nil
+  ) -> ChatReply {
+    ChatReply(
+      content: content, refusal: refusal, finishReason: finish, model: "served",
+      responseID: "r-1", usage: TokenUsage(input: 120, output: 30), attempts: 2, wastedTokens: 7,
+      startedAt: Date(timeIntervalSince1970: 0), duration: .milliseconds(5))
+  }
+}
+
+extension SearchQuery {
+  static var sample: SearchQuery {
+    var query = SearchQuery()
+    query.queryID = "q-1"
+    query.text = "How to fold a fitted sheet"
+    query.locale = "en-US"
+    var video = Video()
+    video.id = "v-1"
+    video.title = "Folding sheets"
+    video.creator = "linen"
+    for (index, text) in ["Tuck one corner into the other.", "Then fold it in thirds."]
+      .enumerated()
+    {
+      var segment = Segment()
+      segment.startMs = UInt32(index) * 1_000
+      segment.endMs = UInt32(index + 1) * 1_000
+      segment.text = text
+      video.segments.append(segment)
+    }
+    query.videos = [video]
+    return query
+  }
+}
+
+/// Replies of the model.
+enum Reply {
+  static let answer = """
+    {"answerable": true, "sentences": [{"text": "Tuck one corner into the other.", \
+    "citations": [{"segment": "v1#0", "quote": "Tuck one corner into the other."}]}]}
+    """
+  static let inventedQuote = """
+    {"answerable": true, "sentences": [{"text": "Iron it first.", \
+    "citations": [{"segment": "v1#0", "quote": "Iron the sheet first."}]}]}
+    """
+  static let declined = #"{"answerable": false, "sentences": []}"#
+}

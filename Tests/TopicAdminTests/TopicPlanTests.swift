@@ -1,0 +1,66 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+import TopicAdmin
+
+struct TopicPlanTests {
+  private let shipped = NoidaBroker.repository.appending(path: "Config/topics.yaml").path
+
+  @Test("The shipped plan reads, and every topic of searches has as many partitions")
+  func shippedPlan() throws {
+    let plan = try TopicPlan(file: shipped)
+    let searches = plan.topics.filter { $0.name.hasPrefix("search.queries") }
+    #expect(searches.count == 6)
+    #expect(Set(searches.map(\.partitions)) == [12])
+    let highlights = try #require(plan.topics.first { $0.name == "search.highlights" })
+    #expect(highlights.config["cleanup.policy"] == "compact,delete")
+  }
+
+  @Test(
+    "A wrong plan is refused by topic, key, value and what is allowed",
+    arguments: [
+      ("topics: [{name: t, partitions: 0, replication: 1}]", "partitions", "0"),
+      ("topics: [{name: t, partitions: many, replication: 1}]", "partitions", "many"),
+      ("topics: [{name: t, partitions: 1}]", "replication", ""),
+      ("topics: [{name: 'a b', partitions: 1, replication: 1}]", "name", "a b"),
+      ("topics: [{name: t, partitions: 1, replication: 1, retention: 5}]", "retention", ""),
+      ("topics: 5", "topics", "5"), ("others: []", "others", ""), ("[", "file", ""),
+      (
+        "topics: [{name: t, partitions: 1, replication: 1}, {name: t, partitions: 1, replication: 1}]",
+        "name", "t"
+      ),
+    ])
+  func refusals(yaml: String, key: String, value: String) throws {
+    let error = #expect(throws: TopicPlanError.self) { try TopicPlan(yaml: yaml) }
+    #expect(error?.key == key)
+    if !value.isEmpty { #expect(error?.value == value) }
+    #expect(error?.allowed.isEmpty == false)
+  }
+
+  @Test(
+    "Applied to a fresh broker it creates all topics, the second time none; drift is told",
+    .enabled(if: NoidaBroker.isInstalled, "\(NoidaBroker.howToInstall)"))
+  func applies() async throws {
+    try await NoidaBroker.run { broker in
+      let admin = try KafkaAdmin(
+        configuration: KafkaClientConfiguration(bootstrapServers: [broker.bootstrapServers]))
+      var plan = try TopicPlan(file: shipped)
+      let first = try await plan.apply(admin)
+      #expect(first.map(\.outcome) == first.map { _ in .created })
+      #expect(first.map(\.topic) == plan.topics.map(\.name))
+      let second = try await plan.apply(admin)
+      #expect(second.map(\.outcome) == second.map { _ in .exists })
+
+      plan.topics[0].partitions = 24
+      plan.topics[0].config["retention.ms"] = "1000"
+      let drifted = try await plan.apply(admin)
+      guard case .differs(let differences) = drifted[0].outcome else {
+        Issue.record("expected drift, found \(drifted[0])")
+        return
+      }
+      #expect(differences.map(\.key) == ["partitions", "retention.ms"])
+      await admin.close()
+    }
+  }
+}
