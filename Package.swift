@@ -83,7 +83,8 @@ let floor3 =
       .protobuf,
     ])
   + room(
-    "GatewaySimulator", [.hummingbird, .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle],
+    "GatewaySimulator",
+    [.hummingbird, .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle],
     testedWith: [.asyncHTTPClient])
   + room("TopicAdmin", ["Kafka", .logging, .yams], testedWith: ["TestSupport"])
 

@@ -29,7 +29,7 @@ struct TopicsCommand: AsyncParsableCommand {
       }
       await admin.close()
       let found = try results.get()
-      found.forEach { show($0) }
+      for result in found { show(result) }
       let failed = found.contains { if case .failed = $0.outcome { true } else { false } }
       if failed { throw ExitCode.failure }
     }

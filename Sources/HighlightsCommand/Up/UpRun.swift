@@ -1,6 +1,6 @@
 import Foundation
-import HighlightsProtocol
 import HighlightStore
+import HighlightsProtocol
 import Kafka
 import KafkaWorker
 import LLMGateway
