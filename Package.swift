@@ -60,14 +60,16 @@ let floor1 =
     "LLMGateway",
     [.asyncHTTPClient, .logging, .metrics, .nioCore, .nioFoundationCompat, .nioHTTP1, .tracing],
     testedWith: [.hummingbird])
-  + room("WorkerRuntime", [.deque])
+  + room("WorkerRuntime", [.deque], testedWith: ["TestSupport"])
 
 let floor2 =
   room(
     "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle],
     testedWith: ["TestSupport"])
-  + room("Highlights", ["HighlightsProtocol", .crypto, .protobuf])
-  + room("HighlightStore", ["HighlightsProtocol", .grdb, .logging, .protobuf])
+  + room("Highlights", ["HighlightsProtocol", .crypto, .protobuf], testedWith: ["TestSupport"])
+  + room(
+    "HighlightStore", ["HighlightsProtocol", .grdb, .logging, .protobuf],
+    testedWith: ["TestSupport"])
 
 let floor3 =
   room(
@@ -99,7 +101,10 @@ let floor4: [Target] = [
     swiftSettings: settings),
   .testTarget(
     name: "HighlightsCommandTests",
-    dependencies: ["HighlightsCommand", .argumentParser, .configuration, .yams],
+    dependencies: [
+      "HighlightsCommand", "HighlightsProtocol", "Kafka", "LLMGateway", "TestSupport",
+      .argumentParser, .configuration, .logging, .yams,
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "IntegrationTests",

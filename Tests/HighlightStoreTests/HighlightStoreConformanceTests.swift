@@ -3,6 +3,7 @@ import HighlightStore
 import HighlightsProtocol
 import SwiftProtobuf
 import Synchronization
+import TestSupport
 import Testing
 
 /// What every store does.
@@ -66,7 +67,7 @@ struct HighlightStoreConformanceTests {
 
   @Test("ends with the newest record in 10,000 random orders", arguments: StoreKind.allCases)
   func anyOrder(kind: StoreKind) async throws {
-    var generator = SeededGenerator(state: 42)
+    var generator = SeededGenerator(seed: 42)
     var queues: [[HighlightRecord]] = try (0..<10_000).map { key in
       let versions = try [(1, 3), (2, 1), (2, 2), (3, 0)].map { at, offset in
         try record("k\(key)", at: at, offset: offset)

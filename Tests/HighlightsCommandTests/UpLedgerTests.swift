@@ -1,4 +1,5 @@
 import HighlightsProtocol
+import TestSupport
 import Testing
 
 @testable import HighlightsCommand
@@ -7,7 +8,7 @@ import Testing
 struct UpLedgerTests {
   @Test("never lets more out than its window, and always lets a run end", arguments: 0..<60)
   func window(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let windowBytes = Int.random(in: 1...4_000, using: &random)
     let windowCount = Int.random(in: 1...900, using: &random)
     var ledger = UpLedger(windowBytes: windowBytes, windowCount: windowCount)
@@ -19,7 +20,8 @@ struct UpLedgerTests {
         let bytes = Int.random(in: 1...(windowBytes + windowBytes / 4 + 1), using: &random)
         guard ledger.admits(bytes: bytes) else { continue }
         #expect(unapplied < UpLedger.storeWindow)
-        #expect(ledger.publish("\(published)", bytes: bytes))
+        let isNew = ledger.publish("\(published)", bytes: bytes)
+        #expect(isNew)
         waiting.append(("\(published)", bytes))
         published += 1
         #expect(waiting.count <= windowCount)
@@ -64,13 +66,15 @@ struct UpLedgerTests {
   @Test("counts a search once, whatever is published or ends twice")
   func once() {
     var ledger = UpLedger(windowBytes: 1_000, windowCount: 10)
-    #expect(ledger.publish("a", bytes: 10))
-    #expect(!ledger.publish("a", bytes: 10))
+    let first = ledger.publish("a", bytes: 10)
+    let second = ledger.publish("a", bytes: 10)
+    #expect(first && !second)
     ledger.end(outcome("stranger", published: true))
     #expect(ledger.inFlight == 1)
     ledger.end(outcome("a", published: false))
     ledger.end(outcome("a", published: true))
-    #expect(!ledger.publish("a", bytes: 10))
+    let third = ledger.publish("a", bytes: 10)
+    #expect(!third)
     #expect(ledger.report.queries == 1)
     #expect(ledger.report.ended == 1)
     #expect(ledger.isSettled)
@@ -82,18 +86,5 @@ struct UpLedgerTests {
     outcome.result = published ? .answered : .unchanged
     if published { outcome.publishedAt = UnixTime(milliseconds: 1).timestamp }
     return outcome
-  }
-}
-
-/// The same numbers for the same seed (Steele, Lea and Flood's SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -45,11 +45,19 @@ struct Up: Sendable {
 
   /// The report as whoever reads the file sees it.
   struct Report: Decodable {
-    let queries, answered, no_answer, filtered, unchanged, expired, dead, llm_calls: Int
-    let input_tokens, output_tokens: Int
+    let queries, answered, noAnswer, filtered, unchanged, expired, dead: Int
+    let llmCalls, inputTokens, outputTokens: Int
     let seconds: Double
 
-    var outcomes: Int { answered + no_answer + filtered + unchanged + expired + dead }
+    var outcomes: Int { answered + noAnswer + filtered + unchanged + expired + dead }
+
+    enum CodingKeys: String, CodingKey {
+      case queries, answered, filtered, unchanged, expired, dead, seconds
+      case noAnswer = "no_answer"
+      case llmCalls = "llm_calls"
+      case inputTokens = "input_tokens"
+      case outputTokens = "output_tokens"
+    }
   }
 
   /// Every highlight in the file, read past the store's own code.

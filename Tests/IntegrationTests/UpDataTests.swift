@@ -38,9 +38,9 @@ extension UpTests {
       let report = try up.numbers()
       let keys = UpCitations(try SearchQuery.lines(of: file)).keys
       #expect(report.queries == 8_144)
-      #expect(report.no_answer == keys.count)
+      #expect(report.noAnswer == keys.count)
       #expect(report.unchanged == 8_144 - keys.count)
-      #expect(report.llm_calls == 0)
+      #expect(report.llmCalls == 0)
       let stored = try up.highlights()
       #expect(Set(stored.map(\.key)) == keys)
       #expect(stored.allSatisfy { $0.status == .noAnswer && $0.reason == "no_videos" })

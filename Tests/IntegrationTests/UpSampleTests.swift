@@ -14,8 +14,8 @@ extension UpTests {
       #expect(report.queries == 28)
       #expect(report.outcomes == 28)
       #expect(report.answered + report.unchanged == 22)
-      #expect((report.no_answer, report.unchanged, report.dead) == (6, 1, 0))
-      #expect(report.llm_calls == 27)
+      #expect((report.noAnswer, report.unchanged, report.dead) == (6, 1, 0))
+      #expect(report.llmCalls == 27)
       #expect(report.seconds > 0)
 
       let printed = try result.output.split(separator: "\n").map {

@@ -1,4 +1,5 @@
 import Foundation
+import HighlightsProtocol
 import TestSupport
 import Testing
 
@@ -17,8 +18,8 @@ extension UpTests {
       #expect(!result.errors.contains("LOST"))
       let report = try up.numbers()
       #expect(report.queries == count)
-      #expect(report.no_answer == count)
-      #expect(report.llm_calls == count)
+      #expect(report.noAnswer == count)
+      #expect(report.llmCalls == count)
       #expect(try Set(up.highlights().map(\.key)).count == count)
     }
   }

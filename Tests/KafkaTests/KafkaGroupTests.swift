@@ -115,6 +115,8 @@ private final class Member: Sendable {
         try kafka.consumer {
           $0.assignor = assignor
           $0.rebalancing = .deferred
+          // The embedded broker ends a rebalance a second before this, whoever has joined.
+          $0.sessionTimeout = .seconds(6)
         }
       }
       let (first, second) = (try consumer(), try consumer())
@@ -175,6 +177,24 @@ private final class Member: Sendable {
       try await consumer.accept(try await consumer.assigned().map { ($0, .committed) })
       try kafka.setDown()
       try await within(.seconds(30), "closing") { await consumer.close() }
+    }
+  }
+
+  @Test("a commit asked for while closing is refused, whenever it comes", arguments: 0..<6)
+  func commitWhileClosing(round: Int) async throws {
+    try await onEmbeddedKafka(topics: ["t": 1]) { kafka in
+      let consumer = try kafka.consumer()
+      let partition = TopicPartition(topic: "t", partition: 0)
+      try await consumer.assign([(partition, .beginning)])
+      let offsets = [CommittedOffset(partition: partition, offset: 1)]
+      try await consumer.commit(offsets)
+      try await within(.seconds(20), "closing under commits") {
+        async let closed: Void = consumer.close()
+        await #expect(throws: KafkaError.closed("consumer")) {
+          while true { try await consumer.commit(offsets) }
+        }
+        await closed
+      }
     }
   }
 

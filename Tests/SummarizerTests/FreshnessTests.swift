@@ -1,6 +1,7 @@
 import Highlights
 import HighlightsProtocol
 import Kafka
+import KafkaWorker
 import SwiftProtobuf
 import Testing
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import WorkerRuntime
 
 /// Drives a core and its model through the same random events and compares every answer.

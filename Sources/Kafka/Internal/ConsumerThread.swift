@@ -18,7 +18,8 @@ final class ConsumerThread: @unchecked Sendable {
   private var unsent: [KafkaConsumerEvent] = []
   private var commits: [UInt: PendingCommit] = [:]
   private var nextCommit: UInt = 1
-  /// Once set, librdkafka may never answer an assignment or a pause any more: none is asked of it.
+  /// Once set, librdkafka may never answer an assignment or a pause any more, and a commit that reaches it
+  /// between its last steps aborts the process: none is asked of it.
   private(set) var closing = false
   /// A deferred rebalance that the reader has not answered; closing answers it, or it would wait for ever.
   private var unanswered: RebalanceNotice?
@@ -176,6 +177,7 @@ final class ConsumerThread: @unchecked Sendable {
     _ waiting: CheckedContinuation<PendingCommit.Answer, Never>
   ) {
     let commit = PendingCommit(offsets: offsets, waiting: waiting)
+    guard !closing else { return commit.end(.closed("consumer")) }
     guard !offsets.isEmpty else { return commit.end(nil) }
     let list = PartitionList(capacity: offsets.count)
     for offset in offsets { list.add(committing: offset) }

@@ -1,12 +1,12 @@
 import Foundation
 
 /// SplitMix64: a small generator whose whole state is its seed.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -15,21 +15,12 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// A number below `bound`, without the slow generic path of `Int.random` in debug builds.
-  mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
+  public mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
 
-  mutating func oneIn(_ chances: Int) -> Bool { below(chances) == 0 }
+  public mutating func oneIn(_ chances: Int) -> Bool { below(chances) == 0 }
 
   /// `SEED` from the environment to repeat a run, else a new one each time.
-  static let seed: UInt64 =
+  public static let seed: UInt64 =
     ProcessInfo.processInfo.environment["SEED"].flatMap { UInt64($0) }
     ?? .random(in: 0...UInt64.max)
-}
-
-/// What a property test found to be wrong.
-struct Violation: Error {
-  let message: String
-}
-
-func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(Violation) {
-  if !condition { throw Violation(message: message()) }
 }
