@@ -26,7 +26,7 @@ enum Kcat {
     process.standardInput = input
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.runHearingSignals()
     // It prints nothing before its input has ended, so neither pipe can fill while the other is waited for.
     input.fileHandleForWriting.write(Data(lines.map { $0 + "\n" }.joined().utf8))
     try input.fileHandleForWriting.close()

@@ -197,44 +197,55 @@ struct KafkaWorkerTests {
     }
   }
 
+  // The embedded broker refuses commits for as long as a rebalance lasts, so what is repeated is not bounded there.
   @Test(
     "A second member takes partitions over without a loss",
-    arguments: [
-      KafkaConsumerConfiguration.Assignor.range, .cooperativeSticky,
-    ])
+    arguments: [KafkaConsumerConfiguration.Assignor.range, .cooperativeSticky])
   func rebalances(assignor: KafkaConsumerConfiguration.Assignor) async throws {
-    try await WorkerBench.run { bench in
-      let slow: @Sendable (KafkaRecord, WorkContext) async throws -> WorkResult = { _, _ in
-        try await Task.sleep(for: .milliseconds(20))
-        return WorkResult()
-      }
-      let handlers = [RecordingHandler(slow), RecordingHandler(slow)]
-      let workers = try handlers.map { handler in
-        try bench.worker(handler) {
-          $0.consumer.assignor = assignor
-          $0.inFlight = 8
-          $0.inFlightPerPartition = 4
-        }
-      }
-      try await bench.publish(2_000, keys: 100)
-      try await withRunning([workers[0]]) {
-        try await poll("the first member at work") { handlers[0].handled.count > 50 }
-        try await withRunning([workers[1]]) {
-          try await poll("the second member at work", limit: .seconds(60)) {
-            handlers[1].handled.count > 50
-          }
-          try await poll("all messages", limit: .seconds(60)) {
-            Set(handlers[0].texts).union(handlers[1].texts).count == 2_000
-          }
-        }
-      }
-      // The mock refuses commits for as long as a cooperative rebalance lasts, so only there may more be
-      // repeated than the last commit interval's worth.
-      let repeated = handlers[0].handled.count + handlers[1].handled.count - 2_000
-      if assignor == .range {
-        #expect(repeated <= 100, "a drained move repeats little of what was done: \(repeated)")
+    try await WorkerBench.run { bench in _ = try await repeatedByAMove(on: bench, assignor) }
+  }
+
+  @Test(
+    "A drained move repeats little of what was done",
+    .enabled(if: NoidaBroker.isInstalled, "\(NoidaBroker.howToInstall)"))
+  func repeatsLittle() async throws {
+    try await WorkerBench.runOnNoida { bench in
+      let repeated = try await repeatedByAMove(on: bench, .range)
+      // Completed above a message that waits for its key, they are done again: that is all that may repeat.
+      #expect(repeated <= 100)
+    }
+  }
+
+  /// Lets a second member join one at work and both end 2,000 messages.
+  /// - Returns: How many handlings were repetitions.
+  private func repeatedByAMove(
+    on bench: WorkerBench, _ assignor: KafkaConsumerConfiguration.Assignor
+  ) async throws -> Int {
+    let slow: @Sendable (KafkaRecord, WorkContext) async throws -> WorkResult = { _, _ in
+      try await Task.sleep(for: .milliseconds(20))
+      return WorkResult()
+    }
+    let handlers = [RecordingHandler(slow), RecordingHandler(slow)]
+    let workers = try handlers.map { handler in
+      try bench.worker(handler) {
+        $0.consumer.assignor = assignor
+        $0.inFlight = 8
+        $0.inFlightPerPartition = 4
       }
     }
+    try await bench.publish(2_000, keys: 100)
+    try await withRunning([workers[0]]) {
+      try await poll("the first member at work") { handlers[0].handled.count > 50 }
+      try await withRunning([workers[1]]) {
+        try await poll("the second member at work", limit: .seconds(60)) {
+          handlers[1].handled.count > 50
+        }
+        try await poll("all messages", limit: .seconds(60)) {
+          Set(handlers[0].texts).union(handlers[1].texts).count == 2_000
+        }
+      }
+    }
+    return handlers[0].handled.count + handlers[1].handled.count - 2_000
   }
 
   @Test("Batches of a partition are handed over whole and in order")

@@ -3,33 +3,57 @@ import KafkaWorker
 import Logging
 import TestSupport
 
-/// An embedded broker with the topics `in`, `out`, `ledger` and `dead`, and a producer on it.
+/// A broker with the topics `in`, `out`, `ledger` and `dead`, and a producer on it.
 struct WorkerBench {
-  let kafka: EmbeddedKafka
+  let client: KafkaClientConfiguration
   let producer: KafkaProducer
 
-  /// Runs `body` and ends the broker whatever comes of it.
+  private static func topics(_ partitions: Int32) -> [(name: String, partitions: Int32)] {
+    [("in", partitions), ("out", 1), ("ledger", 1), ("dead", 1)]
+  }
+
+  /// Runs `body` on an embedded broker and ends that whatever comes of it.
   static func run(
     partitions: Int32 = 4, _ body: (WorkerBench) async throws -> Void
   ) async throws {
     let kafka = try EmbeddedKafka()
-    for topic in ["in", "out", "ledger", "dead"] {
-      try kafka.createTopic(topic, partitions: topic == "in" ? partitions : 1)
+    defer { kafka.shutdown() }
+    for topic in topics(partitions) {
+      try kafka.createTopic(topic.name, partitions: topic.partitions)
     }
+    try await run(kafka.clientConfiguration, body)
+  }
+
+  /// Runs `body` on a broker in a process of its own, which takes commits while a group rebalances.
+  static func runOnNoida(
+    partitions: Int32 = 4, _ body: (WorkerBench) async throws -> Void
+  ) async throws {
+    try await NoidaBroker.run { broker in
+      let client = KafkaClientConfiguration(bootstrapServers: [broker.bootstrapServers])
+      let admin = try KafkaAdmin(configuration: client)
+      let created = try await admin.createTopics(
+        topics(partitions).map { KafkaNewTopic(name: $0.name, partitions: $0.partitions) })
+      for result in created.values { if case .failed(let error) = result { throw error } }
+      await admin.close()
+      try await run(client, body)
+    }
+  }
+
+  private static func run(
+    _ client: KafkaClientConfiguration, _ body: (WorkerBench) async throws -> Void
+  ) async throws {
     let bench = WorkerBench(
-      kafka: kafka,
-      producer: try KafkaProducer(configuration: .init(client: kafka.clientConfiguration)))
+      client: client, producer: try KafkaProducer(configuration: .init(client: client)))
     let result: Result<Void, any Error>
     do { result = .success(try await body(bench)) } catch { result = .failure(error) }
     await bench.producer.shutdown(timeout: .seconds(5))
-    kafka.shutdown()
     try result.get()
   }
 
   func worker(
     _ handler: RecordingHandler, _ change: (inout KafkaWorkerConfiguration) -> Void = { _ in }
   ) throws -> KafkaWorker<RecordingHandler> {
-    var consumer = KafkaConsumerConfiguration(client: kafka.clientConfiguration, groupID: "group")
+    var consumer = KafkaConsumerConfiguration(client: client, groupID: "group")
     consumer.sessionTimeout = .seconds(6)
     var configuration = KafkaWorkerConfiguration(consumer: consumer, topics: ["in"])
     configuration.deadLetterTopic = "dead"
@@ -56,7 +80,7 @@ struct WorkerBench {
   /// Everything on a topic of one partition.
   func read(_ topic: String, atLeast count: Int) async throws -> [KafkaRecord] {
     let consumer = try KafkaConsumer(
-      configuration: .init(client: kafka.clientConfiguration, groupID: "reader"))
+      configuration: .init(client: client, groupID: "reader"))
     let partition = TopicPartition(topic: topic, partition: 0)
     try await consumer.assign([(partition, .beginning)])
     let records = try await within(.seconds(30), "reading \(count) of \(topic)") {

@@ -91,7 +91,7 @@ public final class HighlightsProcess: Sendable {
       end.happened(
         process.terminationReason == .exit ? .exited(status) : .killed(signal: status))
     }
-    try process.run()
+    try process.runHearingSignals()
     self.end = end
     id = process.processIdentifier
     name = "highlights \(arguments.first ?? "")"

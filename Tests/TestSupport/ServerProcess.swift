@@ -17,7 +17,7 @@ public final class ServerProcess: Sendable {
     process.standardError = FileHandle.nullDevice
     let exit = Exit()
     process.terminationHandler = { _ in exit.happened() }
-    try process.run()
+    try process.runHearingSignals()
     id = process.processIdentifier
     self.exit = exit
   }
