@@ -138,11 +138,12 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
 
   /// Drains everything and leaves the group once told to stop.
   private func closeWhenStopped() async {
+    // In a cancelled task the stream ends without a word, and that means stop too.
     for await stop in stop {
       if stop == .drain { await drainEverything() }
-      await consumer.close()
-      return
+      break
     }
+    await consumer.close()
   }
 
   /// Commits every position that moved.

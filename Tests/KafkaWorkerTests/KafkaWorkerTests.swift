@@ -197,6 +197,26 @@ struct KafkaWorkerTests {
     }
   }
 
+  @Test(
+    "Cancelling ends it at once, before it has partitions and when it has work", arguments: [0, 5])
+  func cancels(messages: Int) async throws {
+    try await WorkerBench.run { bench in
+      let started = Mutex(0)
+      let handler = RecordingHandler { _, _ in
+        started.withLock { $0 += 1 }
+        try await Task.sleep(for: .seconds(600))
+        return WorkResult()
+      }
+      let worker = try bench.worker(handler)
+      try await bench.publish(messages, keys: 5)
+      let running = Task { try await worker.run() }
+      try await poll("the messages to begin") { started.withLock { $0 } == messages }
+      running.cancel()
+      try await within(.seconds(15), "ending") { try await running.value }
+      #expect(handler.handled.isEmpty)
+    }
+  }
+
   // The embedded broker refuses commits for as long as a rebalance lasts, so what is repeated is not bounded there.
   @Test(
     "A second member takes partitions over without a loss",
