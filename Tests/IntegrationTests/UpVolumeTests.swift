@@ -30,7 +30,7 @@ extension UpTests {
     defer { try? file.close() }
     let words = String(repeating: "tuck one corner into the other ", count: 40)
     let segments = (0..<4).map { segment in
-      #"{"startMs": \#(segment)000, "endMs": \#(segment + 1)000, "text": "\#(words)"}"#
+      #"{"startMs": \#(segment * 1_000), "endMs": \#((segment + 1) * 1_000), "text": "\#(words)"}"#
     }.joined(separator: ", ")
     for start in stride(from: 0, to: count, by: 500) {
       let lines = (start..<start + 500).map { number in
