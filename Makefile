@@ -40,6 +40,7 @@ protocols: ## Generates Swift from Protocols/ anew.
 	Protocols/generate.sh
 
 llm: ## Starts a real small model, SmolLM2-135M, behind an OpenAI-compatible server.
+	@Deploy/setup.sh llm
 	@Deploy/llm/run.sh
 
 bench-kafka: setup ## Compares the Kafka client with the same in C.

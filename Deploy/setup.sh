@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
-# Installs what a Debian 12 with Swift lacks, and says what. Usage: setup.sh run|test
+# Installs what a Debian 12 with Swift lacks, and says what. Usage: setup.sh run|test|llm
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(librdkafka-dev libsqlite3-dev pkg-config)
-if [ "${1:-run}" = test ]; then
-  packages+=(kcat python3-venv)
-fi
+case "${1:-run}" in
+  run) packages=(librdkafka-dev libsqlite3-dev pkg-config) ;;
+  test) packages=(librdkafka-dev libsqlite3-dev pkg-config kcat python3-venv) ;;
+  llm) packages=(python3-venv) ;;
+  *)
+    echo "usage: $0 run|test|llm" >&2
+    exit 64
+    ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do
