@@ -81,27 +81,4 @@ public final class KafkaDelivery: @unchecked Sendable {
   func opaque(_ index: Int) -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(slots.baseAddress! + index)
   }
-
-  /// Takes librdkafka's delivery reports; those of one delivery that follow each other are counted at
-  /// once.
-  static func report(_ messages: UnsafeBufferPointer<UnsafePointer<rd_kafka_message_t>?>) {
-    var owner: Unmanaged<KafkaDelivery>?
-    var count = 0
-    for message in messages {
-      guard let message, let slot = message.pointee._private?.assumingMemoryBound(to: Slot.self)
-      else { continue }
-      slot.pointee.offset = message.pointee.offset
-      slot.pointee.partition = message.pointee.partition
-      slot.pointee.code = message.pointee.err.rawValue
-      // A delivery lives while messages of it are not counted down: `owner` does until its `settle`.
-      let next = slot.pointee.owner
-      if next.toOpaque() != owner?.toOpaque() {
-        owner?.takeUnretainedValue().settle(count)
-        owner = next
-        count = 0
-      }
-      count += 1
-    }
-    owner?.takeUnretainedValue().settle(count)
-  }
 }

@@ -20,7 +20,8 @@ public final class KafkaProducer: Sendable {
     handle = try ClientHandle(
       type: RD_KAFKA_PRODUCER, properties: configuration.properties(), context: context
     ) { conf in
-      rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR)
+      rd_kafka_conf_set_dr_msg_cb(conf, deliveryCallback)
+      rd_kafka_conf_set_error_cb(conf, errorCallback)
     }
     topics = TopicHandles(client: handle.pointer)
     let reports = DeliveryReports(

@@ -53,6 +53,17 @@ func errorCallback(
   context.onError(KafkaError(rd_kafka_resp_err_t(rawValue: code), words))
 }
 
+func deliveryCallback(
+  client: OpaquePointer?, message: UnsafePointer<rd_kafka_message_t>?,
+  opaque: UnsafeMutableRawPointer?
+) {
+  guard let message, let opaque else { return }
+  // Millions a second: without a retain.
+  Unmanaged<CallbackContext>.fromOpaque(opaque)._withUnsafeGuaranteedRef {
+    $0.tally.pointee.take(message)
+  }
+}
+
 func rebalanceCallback(
   client: OpaquePointer?, code: rd_kafka_resp_err_t,
   partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?,

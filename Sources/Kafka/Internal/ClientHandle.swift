@@ -56,10 +56,14 @@ final class ClientHandle: @unchecked Sendable {
 }
 
 /// What the C callbacks reach through librdkafka's opaque pointer.
-final class CallbackContext: Sendable {
+///
+/// `@unchecked Sendable`: `tally` is touched on the polling thread only.
+final class CallbackContext: @unchecked Sendable {
   let logger: Logger
   /// What was logged last of a connection that failed.
   let connectionFailure = Mutex<String?>(nil)
+  /// The producer's delivery reports of the poll under way.
+  let tally = UnsafeMutablePointer<DeliveryTally>.allocate(capacity: 1)
   /// Called on the thread that polls, for errors of the client as a whole.
   let onError: @Sendable (KafkaError) -> Void
   /// Called on the polling thread when the group gives or takes partitions.
@@ -77,7 +81,10 @@ final class CallbackContext: Sendable {
     self.onError = onError
     self.onRebalance = onRebalance
     self.onCommit = onCommit
+    tally.initialize(to: DeliveryTally())
   }
+
+  deinit { tally.deallocate() }
 }
 
 /// What librdkafka's rebalance callback said.

@@ -11,35 +11,44 @@ struct DeliveryReports: Sendable {
   let ended: Ended
 
   func drain() {
-    let queue = rd_kafka_queue_get_main(handle.pointer)
-    let capacity = 1_024
-    let messages = UnsafeMutablePointer<UnsafePointer<rd_kafka_message_t>?>.allocate(
-      capacity: capacity)
     while !(ended.asked && usage.isIdle && rd_kafka_outq_len(handle.pointer) == 0) {
-      guard let event = rd_kafka_queue_poll(queue, 50) else { continue }
-      switch rd_kafka_event_type(event) {
-      case RD_KAFKA_EVENT_DR:
-        while case let count = rd_kafka_event_message_array(event, messages, capacity), count > 0 {
-          KafkaDelivery.report(UnsafeBufferPointer(start: messages, count: count))
-        }
-        space.signal()
-      case RD_KAFKA_EVENT_ERROR:
-        context.onError(
-          KafkaError(
-            rd_kafka_event_error(event), String(cString: rd_kafka_event_error_string(event))))
-      default: break
-      }
-      // The messages count against the local queue until their event is gone: whoever waits for room is
-      // woken after that, or finds none and waits for a report that never comes.
-      rd_kafka_event_destroy(event)
+      guard rd_kafka_poll(handle.pointer, 50) > 0 else { continue }
+      context.tally.pointee.settle()
+      // The messages count against the local queue until their callback has returned: whoever waits for room
+      // is woken after that, or finds none and waits for a report that never comes.
       space.signal()
     }
     space.signal()
-    messages.deallocate()
     topics.destroy()
-    rd_kafka_queue_destroy(queue)
     handle.destroy()
     ended.finish()
+  }
+}
+
+/// Delivery reports of one delivery that follow each other, to be counted down at once.
+struct DeliveryTally {
+  private var owner: Unmanaged<KafkaDelivery>?
+  private var count = 0
+
+  mutating func take(_ message: UnsafePointer<rd_kafka_message_t>) {
+    guard let slot = message.pointee._private?.assumingMemoryBound(to: KafkaDelivery.Slot.self)
+    else { return }
+    slot.pointee.offset = message.pointee.offset
+    slot.pointee.partition = message.pointee.partition
+    slot.pointee.code = message.pointee.err.rawValue
+    // A delivery lives while messages of it are not counted down: `owner` does until `settle`.
+    let next = slot.pointee.owner
+    if next.toOpaque() != owner?.toOpaque() {
+      settle()
+      owner = next
+    }
+    count += 1
+  }
+
+  mutating func settle() {
+    owner?.takeUnretainedValue().settle(count)
+    owner = nil
+    count = 0
   }
 }
 
