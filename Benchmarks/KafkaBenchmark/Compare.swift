@@ -7,7 +7,7 @@ struct Compare: ParsableCommand {
     commandName: "compare", abstract: "Measures both sides in turn and prints the ratios.")
 
   @Option(help: "C and Swift legs of each kind, in turn.")
-  var pairs = 7
+  var pairs = 31
   @Option(help: "Only these kinds of work: produce, produce-headers, consume.")
   var only: [Work] = []
   @OptionGroup var workload: Workload

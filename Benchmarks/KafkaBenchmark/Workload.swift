@@ -21,11 +21,11 @@ enum Client: String, Codable, ExpressibleByArgument {
 /// Everything that must be the same on both sides.
 struct Workload: ParsableArguments {
   @Option(help: "Messages a leg (consuming: messages in the topic).")
-  var messages = 400_000
+  var messages = 1_000_000
   @Option(help: "Bytes of a value.")
   var valueSize = 200
   @Option(help: "Messages in a batch that is produced or taken.")
-  var batch = 500
+  var batch = 1_000
   @Option(help: "Batches that may wait for their acknowledgement.")
   var batchesInFlight = 64
   @Option(help: "Times a consuming leg reads the topic on the clock.")
