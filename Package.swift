@@ -36,11 +36,11 @@ extension Target.Dependency {
 
 /// A library room and its test target, `Tests/<name>Tests`.
 func room(
-  _ name: String, _ dependencies: [Target.Dependency] = [],
+  _ name: String, _ dependencies: [Target.Dependency] = [], excluding excluded: [String] = [],
   testedWith testDependencies: [Target.Dependency] = []
 ) -> [Target] {
   [
-    .target(name: name, dependencies: dependencies, swiftSettings: settings),
+    .target(name: name, dependencies: dependencies, exclude: excluded, swiftSettings: settings),
     .testTarget(
       name: "\(name)Tests",
       dependencies: [.target(name: name)] + dependencies + testDependencies,
@@ -54,7 +54,8 @@ let floor0: [Target] = [
 ]
 
 let floor1 =
-  room("Kafka", ["CRDKafka", .deque, .logging], testedWith: ["TestSupport"])
+  room(
+    "Kafka", ["CRDKafka", .deque, .logging], excluding: ["README.md"], testedWith: ["TestSupport"])
   + room("HighlightsProtocol", [.protobuf])
   + room(
     "LLMGateway",
@@ -65,7 +66,7 @@ let floor1 =
 let floor2 =
   room(
     "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle],
-    testedWith: ["TestSupport"])
+    excluding: ["README.md"], testedWith: ["TestSupport"])
   + room("Highlights", ["HighlightsProtocol", .crypto, .protobuf], testedWith: ["TestSupport"])
   + room(
     "HighlightStore", ["HighlightsProtocol", .grdb, .logging, .protobuf],
