@@ -46,6 +46,23 @@ struct QueryLinesTests {
     }
   }
 
+  @Test("are counted in a file, and not in a pipe, which counting would empty")
+  func counting() throws {
+    let folder = FileManager.default.temporaryDirectory
+    let (file, link, pipe) = (
+      folder.appending(path: "\(UUID()).jsonl"), folder.appending(path: "\(UUID()).jsonl"),
+      folder.appending(path: "\(UUID())")
+    )
+    defer { for url in [file, link, pipe] { try? FileManager.default.removeItem(at: url) } }
+    try Data("a\n\nb".utf8).write(to: file)
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+    #expect(try QueryLines.count(path: file.path) == 2)
+    #expect(try QueryLines.count(path: link.path) == 2)
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    #expect(try QueryLines.count(path: pipe.path) == nil)
+    #expect(try QueryLines.count(path: "-") == nil)
+  }
+
   private func line(_ number: Int, _ text: String) -> QueryLines.Line {
     QueryLines.Line(number: number, bytes: Array(text.utf8))
   }

@@ -16,6 +16,19 @@ extension FleetTests {
     #expect(line.contains(address) && line.contains("Connection refused"), "\(result)")
   }
 
+  @Test("doctor with broker, topics and gateway finds them all well")
+  func wellDoctor() async throws {
+    try await Fleet.run { fleet in
+      let gateway = try await FleetGateway.start()
+      let result = try await fleet.run(["doctor", "--gateway", gateway.url])
+      #expect(result.end == .exited(0), "\(result)")
+      for check in ["broker", "topics", "gateway"] {
+        #expect(result.output.contains("ok    \(check)"), "\(result)")
+      }
+      try await gateway.process.drain()
+    }
+  }
+
   @Test("a worker that finds no broker says so, ends on SIGTERM, and joins once there is one")
   func lateBroker() async throws {
     let port = try LoopbackPort.free()

@@ -7,13 +7,16 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Checks brokers, topics, gateway and store; exit code 1 when one fails.")
 
+  @Option(help: "The gateway's URL up to, and without, /chat/completions (gateway.base_url).")
+  var gateway: String?
+
   @Flag(help: "Print one JSON object a check.")
   var json = false
 
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let settings = try common.settings()
+    let settings = try common.settings([("gateway.base_url", gateway)])
     var findings = await BrokerCheck(settings.kafka).findings()
     findings.append(await GatewayCheck(settings.gateway).finding())
     findings.append(await StoreCheck(path: settings.store.path).finding())

@@ -42,8 +42,7 @@ struct UpCommand: AsyncParsableCommand {
       ("gateway.base_url", gateway), ("gateway.model", model),
     ])
     let lines = try QueryLines(path: queries)
-    let total =
-      queries == "-" ? nil : try QueryLines(path: queries).reduce(0) { count, _ in count + 1 }
+    let total = try QueryLines.count(path: queries)
     if let url = settings.gateway.baseURL {
       let deployment = try settings.gateway.deployment(baseURL: url)
       Talk.say("gateway: \(deployment)")

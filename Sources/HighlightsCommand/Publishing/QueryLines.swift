@@ -33,6 +33,14 @@ struct QueryLines: Sequence, IteratorProtocol {
     }
   }
 
+  /// How many lines a file has; nil for what can be read only once, such as a pipe: counting would eat it.
+  static func count(path: String) throws -> Int? {
+    let type = try? FileManager.default
+      .attributesOfItem(atPath: URL(filePath: path).resolvingSymlinksInPath().path)[.type]
+    guard path != "-", type as? FileAttributeType == .typeRegular else { return nil }
+    return try QueryLines(path: path).reduce(0) { count, _ in count + 1 }
+  }
+
   mutating func next() -> Line? {
     while true {
       if let newline = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
