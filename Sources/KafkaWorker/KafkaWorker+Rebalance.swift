@@ -6,27 +6,33 @@ import WorkerRuntime
 extension KafkaWorker {
   /// Begins reading newly assigned partitions where the group left off.
   func start(_ partitions: [TopicPartition]) async {
-    let offsets = await startingOffsets(partitions)
-    core.withLock { $0.assign(partitions.map(TopicPartitionID.init)) }
+    let starts = await starts(of: partitions)
+    let completed = await confirmed(starts)
+    core.withLock { $0.assign(partitions.map(TopicPartitionID.init), completed: completed) }
     do {
-      try await consumer.accept(offsets)
+      try await consumer.accept(starts.map { ($0.partition, $0.offset) })
       observe(.assigned(partitions))
     } catch {
       logger.error("accepting \(partitions) failed: \(error)")
     }
   }
 
+  /// Where a partition begins, and what its last owner says is complete above.
+  private struct Start {
+    let partition: TopicPartition
+    let offset: KafkaOffset
+    var claim: CompletedOffsets?
+  }
+
   /// Asks the broker until it answers: a guess would lose or repeat messages.
-  private func startingOffsets(
-    _ partitions: [TopicPartition]
-  ) async -> [(TopicPartition, KafkaOffset)] {
+  private func starts(of partitions: [TopicPartition]) async -> [Start] {
     while true {
       do {
-        var offsets: [(TopicPartition, KafkaOffset)] = []
+        var starts: [Start] = []
         for committed in try await consumer.committed(partitions) {
-          offsets.append((committed.partition, try await startingOffset(committed)))
+          starts.append(try await start(from: committed))
         }
-        return offsets
+        return starts
       } catch {
         if case .closed = error { return [] }
         logger.warning(
@@ -37,23 +43,83 @@ extension KafkaWorker {
   }
 
   /// The committed offset if the log still has it; what the log no longer has is counted as lost.
-  private func startingOffset(_ committed: CommittedOffset) async throws(KafkaError) -> KafkaOffset
-  {
+  private func start(from committed: CommittedOffset) async throws(KafkaError) -> Start {
+    let partition = committed.partition
     guard let offset = committed.offset else {
-      return configuration.start == .earliest ? .beginning : .end
+      return Start(
+        partition: partition, offset: configuration.start == .earliest ? .beginning : .end)
     }
-    let log = try await consumer.watermarks(of: committed.partition)
+    let log = try await consumer.watermarks(of: partition)
     if offset < log.lowerBound {
-      reportLoss(committed.partition, offset..<log.lowerBound)
-      return .at(log.lowerBound)
+      reportLoss(partition, offset..<log.lowerBound)
+      return Start(partition: partition, offset: .at(log.lowerBound))
     }
     if offset > log.upperBound {
       logger.error(
-        "\(committed.partition): the committed offset \(offset) is past the log's end \(log.upperBound); the topic was made anew, reading it from its beginning"
+        "\(partition): the committed offset \(offset) is past the log's end \(log.upperBound); the topic was made anew, reading it from its beginning"
       )
-      return .at(log.lowerBound)
+      return Start(partition: partition, offset: .at(log.lowerBound))
     }
-    return .at(offset)
+    var start = Start(partition: partition, offset: .at(offset))
+    do {
+      if let claim = try CompletedOffsets.read(committed.metadata, above: offset) {
+        if claim.last < log.upperBound {
+          start.claim = claim
+        } else {
+          ignore(partition, "it goes past the log's end \(log.upperBound)")
+        }
+      }
+    } catch {
+      ignore(partition, "\(error)")
+    }
+    return start
+  }
+
+  private func ignore(_ partition: TopicPartition, _ why: String) {
+    logger.warning("\(partition): the metadata of its commit is not honoured: \(why)")
+  }
+
+  /// The claims whose last record is in the log with the timestamp it had: another log's offsets mean nothing.
+  private func confirmed(_ starts: [Start]) async -> [TopicPartitionID: CompletedOffsets] {
+    var open: [TopicPartition: CompletedOffsets] = [:]
+    for start in starts { open[start.partition] = start.claim }
+    var confirmed: [TopicPartitionID: CompletedOffsets] = [:]
+    if open.isEmpty { return confirmed }
+    do {
+      var consuming = configuration.consumer
+      consuming.rebalancing = .automatic
+      consuming.groupInstanceID = nil
+      consuming.batchLimit = 1
+      let reader = try KafkaConsumer(configuration: consuming, logger: logger)
+      let timer = Task {
+        try await Task.sleep(for: .seconds(10))
+        await reader.close()
+      }
+      defer { timer.cancel() }
+      try await reader.assign(open.map { ($0.key, .at($0.value.last)) })
+      reading: for await event in reader.events {
+        switch event {
+        case .messages(let batch):
+          for message in batch {
+            guard let claim = open.removeValue(forKey: message.partition) else { continue }
+            if message.offset == claim.last, message.timestamp ?? -1 == claim.timestamp {
+              confirmed[TopicPartitionID(message.partition)] = claim
+            } else {
+              ignore(message.partition, "offset \(claim.last) holds another record now")
+            }
+          }
+        case .partitionFailed(let partition, let error):
+          if open.removeValue(forKey: partition) != nil { ignore(partition, "\(error)") }
+        case .assigned, .revoked, .failed: break
+        }
+        if open.isEmpty { break reading }
+      }
+      await reader.close()
+    } catch {
+      logger.warning("reading the records that commits' metadata names: \(error)")
+    }
+    for partition in open.keys { ignore(partition, "its last record could not be read") }
+    return confirmed
   }
 
   /// An offset that went out of range while reading is counted as loss, never reset in silence.

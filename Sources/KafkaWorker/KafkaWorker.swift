@@ -116,7 +116,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
       let record = message.copy()
       return Core.Item(
         partition: TopicPartitionID(record.partition), offset: record.offset, key: record.key,
-        payload: record, receivedAt: now)
+        payload: record, receivedAt: now, timestamp: record.timestamp ?? -1)
     }
     let pause = core.withLock { $0.receive(items) }
     if !pause.isEmpty { consumer.pause(pause.map(TopicPartition.init)) }
@@ -148,19 +148,22 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
 
   /// Commits every position that moved.
   func commit() async {
-    let (offsets, error) = await consumer.commit(taking: { [self] in
-      core.withLock { $0.commits() }.map { partition, offset in
-        CommittedOffset(partition: TopicPartition(partition), offset: offset)
+    let taken = Mutex<[TopicPartitionID: CommitPosition]>([:])
+    let (_, error) = await consumer.commit(taking: { [self] in
+      let positions = core.withLock { $0.commits() }
+      taken.withLock { $0 = positions }
+      return positions.map { partition, position in
+        CommittedOffset(
+          partition: TopicPartition(partition), offset: position.offset,
+          metadata: configuration.commitsCompleted
+            ? position.completed?.text(above: position.offset) ?? "" : "")
       }
     })
     guard let error else { return }
     // Whoever closes the consumer has committed before.
     if case .closed = error { return }
     logger.warning("commit failed, will be tried again: \(error)")
-    let positions = offsets.compactMap { offset in
-      offset.offset.map { (TopicPartitionID(offset.partition), $0) }
-    }
-    core.withLock { $0.commitFailed(Dictionary(uniqueKeysWithValues: positions)) }
+    core.withLock { $0.commitFailed(taken.withLock { $0 }) }
   }
 }
 

@@ -22,6 +22,9 @@ public struct KafkaWorkerConfiguration: Sendable {
   /// How long a revocation or a shutdown waits for what is in flight.
   public var drainTimeout: Duration = .seconds(90)
   public var commitInterval: Duration = .seconds(1)
+  /// Whether what is complete above the watermark travels in the commit's metadata, so that it is not done again
+  /// after a crash or a move.
+  public var commitsCompleted = true
   /// Tries of a message before it is a dead letter.
   public var attempts: Int = 5
   /// Wait before the second try; doubles, with jitter, up to `backoffLimit`.

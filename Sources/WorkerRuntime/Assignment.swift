@@ -6,7 +6,8 @@ struct Assignment<Payload: Sendable>: Sendable {
 
   let partition: TopicPartitionID
   private let ordering: Ordering
-  private var tracker = OffsetTracker()
+  private let maxSpan: Int
+  private var tracker: OffsetTracker
 
   /// Unfinished items, buffered and in flight; when draining only those in flight.
   private var items: [Int64: Item] = [:]
@@ -26,18 +27,23 @@ struct Assignment<Payload: Sendable>: Sendable {
   private var hasTurn = false
 
   /// The position last offered for commit; nil offers the current one again.
-  private var lastTakenPosition: Int64?
+  private var lastTakenPosition: CommitPosition?
 
-  init(partition: TopicPartitionID, ordering: Ordering) {
+  init(
+    partition: TopicPartitionID, configuration: WorkerCoreConfiguration,
+    completed: CompletedOffsets?
+  ) {
     self.partition = partition
-    self.ordering = ordering
+    ordering = configuration.ordering
+    maxSpan = configuration.maxSpan
+    tracker = OffsetTracker(completed: completed)
   }
 
   /// Messages held, buffered and in flight.
   var count: Int { items.count }
 
   mutating func receive(_ item: Item) {
-    guard !isDraining, tracker.receive(item.offset) else { return }
+    guard !isDraining, tracker.receive(item.offset, timestamp: item.timestamp) else { return }
     items[item.offset] = item
     if ordering == .key, let key = item.key {
       if followers[key]?.append(item.offset) != nil { return }
@@ -50,7 +56,9 @@ struct Assignment<Payload: Sendable>: Sendable {
   mutating func take(upTo limit: Int) -> [Item] {
     hasTurn = false
     var taken: [Item] = []
-    while taken.count < limit, let offset = ready.popMin(), let item = items[offset] {
+    while taken.count < limit, let next = ready.min, tracker.isWithin(span: maxSpan, next),
+      let offset = ready.popMin(), let item = items[offset]
+    {
       taken.append(item)
     }
     return taken
@@ -71,7 +79,9 @@ struct Assignment<Payload: Sendable>: Sendable {
   /// Returns true if the partition may run and is not yet among the turns; it counts as being
   /// there from now on.
   mutating func claimTurn(inFlight: Int, bound: Int) -> Bool {
-    guard !hasTurn, !isDraining, !ready.isEmpty, inFlight < bound else { return false }
+    guard !hasTurn, !isDraining, inFlight < bound, let next = ready.min,
+      tracker.isWithin(span: maxSpan, next)
+    else { return false }
     guard ordering != .partition || inFlight == 0 else { return false }
     hasTurn = true
     return true
@@ -101,14 +111,16 @@ struct Assignment<Payload: Sendable>: Sendable {
   }
 
   /// Returns the position to commit if it is not the one taken last.
-  mutating func takePosition() -> Int64? {
-    guard let position = tracker.position, position != lastTakenPosition else { return nil }
+  mutating func takePosition() -> CommitPosition? {
+    guard let offset = tracker.position else { return nil }
+    let position = CommitPosition(offset: offset, completed: tracker.completed)
+    guard position != lastTakenPosition else { return nil }
     lastTakenPosition = position
     return position
   }
 
   /// Offers the position again, unless a newer one was taken since.
-  mutating func commitFailed(_ position: Int64) {
+  mutating func commitFailed(_ position: CommitPosition) {
     if lastTakenPosition == position { lastTakenPosition = nil }
   }
 

@@ -5,6 +5,8 @@ struct OffsetHeap: Sendable {
 
   var isEmpty: Bool { nodes.isEmpty }
 
+  var min: Int64? { nodes.first }
+
   mutating func insert(_ offset: Int64) {
     nodes.append(offset)
     var child = nodes.count - 1

@@ -7,6 +7,7 @@ import DequeModule
 public struct OffsetTracker: Sendable {
   private struct Entry {
     let offset: Int64
+    let timestamp: Int64
     var isComplete = false
   }
 
@@ -17,19 +18,31 @@ public struct OffsetTracker: Sendable {
   /// Offsets received and not complete.
   public private(set) var incompleteCount = 0
 
-  public init() {}
+  /// What an earlier assignment completed and has not arrived in this one.
+  private var known: Deque<Range<Int64>>
+  private let knownTimestamp: Int64
+
+  /// - Parameter completed: what an earlier assignment completed above its watermark.
+  public init(completed: CompletedOffsets? = nil) {
+    known = Deque(completed?.ranges ?? [])
+    knownTimestamp = completed?.timestamp ?? -1
+  }
 
   /// Takes note of a message that arrived.
   ///
-  /// - Returns: False if `offset` is not above the last one received (a repeat after a seek);
-  ///   nothing changes then.
+  /// - Parameter timestamp: the record's, in ms since 1970; -1 where it has none.
+  /// - Returns: Whether it needs work: false if an earlier assignment completed it, and if
+  ///   `offset` is not above the last one received (a repeat after a seek), which changes nothing.
   @discardableResult
-  public mutating func receive(_ offset: Int64) -> Bool {
+  public mutating func receive(_ offset: Int64, timestamp: Int64 = -1) -> Bool {
     if let lastReceived, offset <= lastReceived { return false }
-    entries.append(Entry(offset: offset))
     lastReceived = offset
-    incompleteCount += 1
-    return true
+    while let first = known.first, first.upperBound <= offset { known.removeFirst() }
+    let isComplete = known.first?.contains(offset) == true
+    if isComplete, entries.isEmpty { return false }
+    entries.append(Entry(offset: offset, timestamp: timestamp, isComplete: isComplete))
+    if !isComplete { incompleteCount += 1 }
+    return !isComplete
   }
 
   /// Takes note that a message needs no more work.
@@ -52,6 +65,37 @@ public struct OffsetTracker: Sendable {
 
   /// The first offset received and not complete.
   public var oldestIncomplete: Int64? { entries.first?.offset }
+
+  /// What is complete above the position: received and completed, or known from before.
+  public var completed: CompletedOffsets? {
+    var ranges: [Range<Int64>] = []
+    var timestamp = knownTimestamp
+    func add(_ range: Range<Int64>, follows: Bool) {
+      let start = follows ? ranges.removeLast().lowerBound : range.lowerBound
+      ranges.append(start..<range.upperBound)
+    }
+    var follows = false
+    for entry in entries {
+      if entry.isComplete {
+        // Nothing lies between two offsets received one after the other.
+        add(entry.offset..<(entry.offset + 1), follows: follows)
+        timestamp = entry.timestamp
+      }
+      follows = entry.isComplete
+    }
+    let next = lastReceived.map { $0 + 1 } ?? 0
+    for range in known where range.upperBound > next {
+      let rest = max(range.lowerBound, next)..<range.upperBound
+      add(rest, follows: ranges.last?.upperBound == rest.lowerBound)
+      timestamp = knownTimestamp
+    }
+    return CompletedOffsets(ranges, timestamp: timestamp)
+  }
+
+  /// Whether a commit's metadata has room for `offset` to complete before the watermark moves.
+  public func isWithin(span: Int, _ offset: Int64) -> Bool {
+    offset - (oldestIncomplete ?? offset) < Int64(span)
+  }
 
   /// Offsets received at or above the watermark, complete or not.
   public var span: Int { entries.count }

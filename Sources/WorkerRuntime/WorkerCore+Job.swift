@@ -7,16 +7,19 @@ extension WorkerCore {
     public let key: [UInt8]?
     public let payload: Payload
     public let receivedAt: ContinuousClock.Instant
+    /// The record's, in ms since 1970; -1 where it has none.
+    public let timestamp: Int64
 
     public init(
       partition: TopicPartitionID, offset: Int64, key: [UInt8]?, payload: Payload,
-      receivedAt: ContinuousClock.Instant
+      receivedAt: ContinuousClock.Instant, timestamp: Int64 = -1
     ) {
       self.partition = partition
       self.offset = offset
       self.key = key
       self.payload = payload
       self.receivedAt = receivedAt
+      self.timestamp = timestamp
     }
   }
 

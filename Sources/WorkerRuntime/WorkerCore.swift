@@ -11,7 +11,7 @@ import DequeModule
 /// it occupies the process and counts against `maxInFlight`.
 ///
 /// A function costs O(log n) per message in the messages held, whatever the number of keys;
-/// `commits()` and rebalances also cost O(partitions).
+/// `commits()` and rebalances also cost O(partitions and what is complete above their watermarks).
 public struct WorkerCore<Payload: Sendable>: Sendable {
   public let configuration: WorkerCoreConfiguration
 
@@ -32,12 +32,17 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   // MARK: Assignment
 
   /// Starts a new epoch for each partition, ending the current one of any that is assigned.
-  public mutating func assign(_ partitions: [TopicPartitionID]) {
+  ///
+  /// - Parameter completed: what is complete above a partition's committed offset; it is not handed out.
+  public mutating func assign(
+    _ partitions: [TopicPartitionID], completed: [TopicPartitionID: CompletedOffsets] = [:]
+  ) {
     release(partitions)
     for partition in partitions where epochs[partition] == nil {
       lastEpoch += 1
       epochs[partition] = lastEpoch
-      assignments[lastEpoch] = Assignment(partition: partition, ordering: configuration.ordering)
+      assignments[lastEpoch] = Assignment(
+        partition: partition, configuration: configuration, completed: completed[partition])
     }
   }
 
@@ -162,8 +167,8 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   ///
   /// The first position of an assignment is offered before anything completes: committed, it
   /// keeps the start of a new group from moving with `auto.offset.reset`.
-  public mutating func commits() -> [TopicPartitionID: Int64] {
-    var positions: [TopicPartitionID: Int64] = [:]
+  public mutating func commits() -> [TopicPartitionID: CommitPosition] {
+    var positions: [TopicPartitionID: CommitPosition] = [:]
     for (partition, epoch) in epochs {
       if let position = assignments[epoch]?.takePosition() { positions[partition] = position }
     }
@@ -171,10 +176,10 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   }
 
   /// Has `commits()` offer positions again, except where a newer one was taken since.
-  public mutating func commitFailed(_ offsets: [TopicPartitionID: Int64]) {
-    for (partition, offset) in offsets {
+  public mutating func commitFailed(_ positions: [TopicPartitionID: CommitPosition]) {
+    for (partition, position) in positions {
       guard let epoch = epochs[partition] else { continue }
-      assignments[epoch]?.commitFailed(offset)
+      assignments[epoch]?.commitFailed(position)
     }
   }
 

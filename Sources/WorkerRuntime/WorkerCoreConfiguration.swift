@@ -22,12 +22,16 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
   /// Messages in one job; above 1 only with `Ordering.partition`.
   public let maxBatch: Int
 
+  /// Offsets from a partition's watermark to the newest dispatched: what completes above the
+  /// watermark has to fit the commit's metadata.
+  public let maxSpan: Int
+
   /// Checks and takes the bounds.
   ///
   /// - Throws: `WorkerCoreConfigurationError` for the first rule that does not hold.
   public init(
     ordering: Ordering, maxInFlight: Int, maxInFlightPerPartition: Int, pauseAbove: Int,
-    resumeAtOrBelow: Int, maxBatch: Int = 1
+    resumeAtOrBelow: Int, maxBatch: Int = 1, maxSpan: Int = CompletedOffsets.maxSpan
   ) throws(WorkerCoreConfigurationError) {
     let lowest: [(WorkerCoreConfigurationError.Setting, value: Int, least: Int)] = [
       (.maxInFlight, maxInFlight, 1),
@@ -35,6 +39,7 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
       (.pauseAbove, pauseAbove, 1),
       (.resumeAtOrBelow, resumeAtOrBelow, 0),
       (.maxBatch, maxBatch, 1),
+      (.maxSpan, maxSpan, 1),
     ]
     for (setting, value, least) in lowest where value < least {
       throw .tooSmall(setting, value: value, least: least)
@@ -50,6 +55,9 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
       throw .exceeds(
         .maxBatch, value: maxBatch, .maxInFlightPerPartition, most: maxInFlightPerPartition)
     }
+    guard maxSpan <= CompletedOffsets.maxSpan else {
+      throw .tooLarge(.maxSpan, value: maxSpan, most: CompletedOffsets.maxSpan)
+    }
     guard maxBatch == 1 || ordering == .partition else {
       throw .batchNeedsPartitionOrdering(maxBatch: maxBatch, ordering: ordering)
     }
@@ -59,5 +67,6 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
     self.pauseAbove = pauseAbove
     self.resumeAtOrBelow = resumeAtOrBelow
     self.maxBatch = maxBatch
+    self.maxSpan = maxSpan
   }
 }

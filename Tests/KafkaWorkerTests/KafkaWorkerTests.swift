@@ -192,8 +192,7 @@ struct KafkaWorkerTests {
       try await withRunning([second]) {
         try await poll("the rest") { drained.union(rest.texts).count == 200 }
       }
-      // Completed above an unfinished message, they are done again: that is all that may repeat.
-      #expect(drained.intersection(rest.texts).count < drained.count)
+      #expect(drained.isDisjoint(with: rest.texts))
     }
   }
 
@@ -231,7 +230,8 @@ struct KafkaWorkerTests {
   func repeatsLittle() async throws {
     try await WorkerBench.runOnNoida { bench in
       let repeated = try await repeatedByAMove(on: bench, .range)
-      // Completed above a message that waits for its key, they are done again: that is all that may repeat.
+      // This broker begins the next generation as soon as a member joins and refuses the drain's commit: what was
+      // done since the commit before may repeat, 8 at a time for 20 ms each.
       #expect(repeated <= 100)
     }
   }

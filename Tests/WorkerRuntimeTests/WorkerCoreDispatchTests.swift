@@ -88,9 +88,15 @@ struct WorkerCoreDispatchTests {
     #expect(core.nextJobs().map(\.offsets) == [[0, 1, 2], [0, 1]])
   }
 
+  private func keyedAssignment() throws -> Assignment<Int> {
+    let configuration = try WorkerCoreConfiguration(
+      ordering: .key, maxInFlight: 1, maxInFlightPerPartition: 1, pauseAbove: 1, resumeAtOrBelow: 0)
+    return Assignment(partition: partition(0), configuration: configuration, completed: nil)
+  }
+
   @Test("nothing is kept of a key without messages")
-  func keyMemory() {
-    var assignment = Assignment<Int>(partition: partition(0), ordering: .key)
+  func keyMemory() throws {
+    var assignment = try keyedAssignment()
     for offset in 0..<10 { assignment.receive(item(Int64(offset), key: "k\(offset % 5)")) }
     #expect(assignment.followers.count == 5)
     while let next = assignment.take(upTo: 1).first { assignment.finish(next.offset) }
@@ -99,8 +105,8 @@ struct WorkerCoreDispatchTests {
   }
 
   @Test("a drain frees what waited for a key in flight")
-  func drainedKeyMemory() {
-    var assignment = Assignment<Int>(partition: partition(0), ordering: .key)
+  func drainedKeyMemory() throws {
+    var assignment = try keyedAssignment()
     for offset in 0..<10 { assignment.receive(item(Int64(offset), key: "k")) }
     let running = assignment.take(upTo: 1).map(\.offset)
     assignment.beginDrain(inFlight: Set(running))

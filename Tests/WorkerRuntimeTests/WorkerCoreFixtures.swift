@@ -30,6 +30,11 @@ func makeCore(
   return core
 }
 
+/// Nothing complete above it.
+extension CommitPosition: ExpressibleByIntegerLiteral {
+  public init(integerLiteral offset: Int64) { self.init(offset: offset) }
+}
+
 extension WorkerCore {
   /// The next job, of which there must be one.
   mutating func oneJob() throws -> Job {

@@ -20,16 +20,36 @@ struct WorkerCoreModel {
     var paused = false
     var draining = false
     var drainReports = 0
-    var lastTaken: Int64?
+    var lastTaken: CommitPosition?
+    /// Of an earlier assignment, offset by offset.
+    var known: Set<Int64> = []
+    var knownTimestamp: Int64 = -1
     /// Partitions that ran a job while this one could have.
     var passedBy: Set<Int32> = []
 
     var held: Int { messages.count { $0.isHeld } }
     var inFlight: Int { messages.count { $0.state == .inFlight } }
 
-    var position: Int64? {
-      messages.first { $0.state != .done }?.item.offset
-        ?? messages.last.map { $0.item.offset + 1 }
+    var position: CommitPosition? {
+      guard let last = messages.last?.item.offset else { return nil }
+      let first = messages.firstIndex { $0.state != .done }
+      var ranges: [Range<Int64>] = []
+      var timestamp = knownTimestamp
+      for index in (first ?? messages.endIndex)..<messages.endIndex
+      where messages[index].state == .done {
+        let offset = messages[index].item.offset
+        let follows = index > 0 && messages[index - 1].state == .done && !ranges.isEmpty
+        ranges.append((follows ? ranges.removeLast().lowerBound : offset)..<(offset + 1))
+        timestamp = messages[index].item.timestamp
+      }
+      for offset in known.filter({ $0 > last }).sorted() {
+        let follows = ranges.last?.upperBound == offset
+        ranges.append((follows ? ranges.removeLast().lowerBound : offset)..<(offset + 1))
+        timestamp = knownTimestamp
+      }
+      return CommitPosition(
+        offset: first.map { messages[$0].item.offset } ?? last + 1,
+        completed: CompletedOffsets(ranges, timestamp: timestamp))
     }
 
     var status: PartitionStatus? {
@@ -53,9 +73,12 @@ struct WorkerCoreModel {
 
   init(configuration: WorkerCoreConfiguration) { self.configuration = configuration }
 
-  mutating func assign(_ number: Int32) {
+  mutating func assign(_ number: Int32, completed: CompletedOffsets?) {
     lastAssignment += 1
-    assignments[number] = Assignment(id: lastAssignment)
+    var assignment = Assignment(id: lastAssignment)
+    assignment.known = Set((completed?.ranges ?? []).flatMap { $0 })
+    assignment.knownTimestamp = completed?.timestamp ?? -1
+    assignments[number] = assignment
   }
 
   /// Whether the assignment a job came from still stands.
@@ -75,20 +98,36 @@ struct WorkerCoreModel {
       configuration.maxInFlight - all,
       configuration.maxInFlightPerPartition - assignment.inFlight, configuration.maxBatch)
     guard room > 0 else { return [] }
+    let oldest = assignment.messages.first { $0.state != .done }?.item.offset ?? 0
+    let end = oldest + Int64(configuration.maxSpan)
     switch configuration.ordering {
     case .none:
-      return assignment.messages.first { $0.state == .buffered }.map { [$0.item.offset] } ?? []
+      return assignment.messages.first { $0.state == .buffered }.map { [$0.item.offset] }?
+        .filter { $0 < end } ?? []
     case .partition:
       guard assignment.inFlight == 0 else { return [] }
-      return assignment.messages.filter { $0.state == .buffered }.prefix(room).map(\.item.offset)
+      return assignment.messages.filter { $0.state == .buffered }.map(\.item.offset)
+        .filter { $0 < end }.prefix(room).map { $0 }
     case .key:
       var busy: [[UInt8]] = []
       for message in assignment.messages where message.isHeld {
         let isFree = message.item.key.map { !busy.contains($0) } ?? true
-        if isFree, message.state == .buffered { return [message.item.offset] }
+        if isFree, message.state == .buffered {
+          return message.item.offset < end ? [message.item.offset] : []
+        }
         if let key = message.item.key { busy.append(key) }
       }
       return []
+    }
+  }
+
+  /// Whether messages wait because the oldest unfinished one is too far below them.
+  func waitsForSpan(_ number: Int32) -> Bool {
+    guard let messages = assignments[number]?.messages,
+      let oldest = messages.first(where: { $0.state != .done })?.item.offset
+    else { return false }
+    return messages.contains {
+      $0.state == .buffered && $0.item.offset - oldest >= Int64(configuration.maxSpan)
     }
   }
 
@@ -96,7 +135,8 @@ struct WorkerCoreModel {
     let number = item.partition.partition
     guard let assignment = assignments[number], !assignment.draining else { return }
     guard assignment.messages.allSatisfy({ $0.item.offset < item.offset }) else { return }
-    assignments[number]?.messages.append(Message(item: item))
+    let isDone = assignment.known.contains(item.offset)
+    assignments[number]?.messages.append(Message(item: item, state: isDone ? .done : .buffered))
   }
 
   mutating func set(_ state: State, _ offsets: [Int64], of number: Int32) {

@@ -4,8 +4,8 @@ import WorkerRuntime
 
 @Suite("Worker core: against its model")
 struct WorkerCorePropertyTests {
-  private static let rounds = 1_500
-  private static let steps = 200
+  private static let rounds = 150
+  private static let steps = 2_000
 
   @Test("it agrees with its model through 300,000 random events", arguments: Ordering.allCases)
   func agreesWithModel(ordering: Ordering) throws {
@@ -31,8 +31,10 @@ struct WorkerCorePropertyTests {
     }
     let counts = Dictionary(uniqueKeysWithValues: events.map { ($0.key.rawValue, $0.value) })
     print("WorkerCore, ordering \(ordering): \(counts)")
-    for event in WorkerCoreSimulation.Event.allCases
-    where event != .batch || ordering == .partition {
+    // Only whole partitions in order make batches; only other orders complete above the watermark.
+    let impossible: [WorkerCoreSimulation.Event] =
+      ordering == .partition ? [.known] : [.batch]
+    for event in WorkerCoreSimulation.Event.allCases where !impossible.contains(event) {
       #expect(events[event, default: 0] > 100, "\(event) was hardly tried")
     }
   }

@@ -6,7 +6,7 @@ import TestSupport
 struct WorkerCoreSimulation {
   /// What happened, so that a test can tell that it saw every kind of event.
   enum Event: String, CaseIterable {
-    case job, batch, stale, pause, resume, drain, drop, commit, commitFailure
+    case job, batch, stale, pause, resume, drain, drop, commit, commitFailure, known, span
   }
 
   private(set) var events: [Event: Int] = [:]
@@ -18,7 +18,9 @@ struct WorkerCoreSimulation {
   private var random: SeededGenerator
   private var nextOffset: [Int32: Int64] = [:]
   private var completed: [Core.Job] = []
-  private var taken: [[TopicPartitionID: Int64]] = []
+  private var taken: [[TopicPartitionID: CommitPosition]] = []
+  /// What was committed last of each partition, as a new owner finds it.
+  private var committed: [Int32: CommitPosition] = [:]
   private var epochs: Set<Int> = []
   private var clock = start
 
@@ -30,7 +32,8 @@ struct WorkerCoreSimulation {
     let configuration = try WorkerCoreConfiguration(
       ordering: ordering, maxInFlight: maxInFlight, maxInFlightPerPartition: perPartition,
       pauseAbove: pauseAbove, resumeAtOrBelow: self.random.below(pauseAbove),
-      maxBatch: ordering == .partition ? 1 + self.random.below(perPartition) : 1)
+      maxBatch: ordering == .partition ? 1 + self.random.below(perPartition) : 1,
+      maxSpan: self.random.oneIn(2) ? 1 + self.random.below(12) : CompletedOffsets.maxSpan)
     core = Core(configuration: configuration)
     model = WorkerCoreModel(configuration: configuration)
   }
@@ -45,7 +48,7 @@ struct WorkerCoreSimulation {
     case 87..<90: try commits()
     case 90..<91: commitFailed()
     case 91..<92: try beginDrain()
-    case 92..<94: release()
+    case 92..<94: try release()
     case 94..<98: assign()
     default: try compareState()
     }
@@ -82,7 +85,7 @@ struct WorkerCoreSimulation {
       items.append(
         Core.Item(
           partition: partition(number), offset: offset, key: key == 0 ? nil : [UInt8(key)],
-          payload: random.below(1 << 20), receivedAt: clock))
+          payload: random.below(1 << 20), receivedAt: clock, timestamp: offset * 10))
     }
     for item in items { model.receive(item) }
     var expected: Set<TopicPartitionID> = []
@@ -103,6 +106,7 @@ struct WorkerCoreSimulation {
   @discardableResult
   private mutating func nextJob() throws(Violation) -> Bool {
     let expected = Self.numbers.map { model.nextOffsets($0) }
+    if Self.numbers.contains(where: { model.waitsForSpan($0) }) { events[.span, default: 0] += 1 }
     guard let job = core.nextJob() else {
       try require(expected.allSatisfy { $0.isEmpty }, "no job, expected one of \(expected)")
       return false
@@ -185,10 +189,19 @@ struct WorkerCoreSimulation {
   private mutating func assign() {
     let number = anyNumber()
     if model.assignments[number] != nil, !random.oneIn(10) { return }
-    model.assign(number)
-    core.assign([partition(number)])
-    // The new assignment starts at an older offset, as after a commit that came too late.
-    nextOffset[number] = max(0, nextOffset[number, default: 0] - Int64(random.below(5)))
+    // Half of the new owners find the last commit and honour its metadata; the others start at an older offset, as
+    // after a commit that came too late.
+    if random.oneIn(2), let position = committed[number] {
+      let known = position.completed
+      if known != nil { events[.known, default: 0] += 1 }
+      model.assign(number, completed: known)
+      core.assign([partition(number)], completed: known.map { [partition(number): $0] } ?? [:])
+      nextOffset[number] = position.offset
+    } else {
+      model.assign(number, completed: nil)
+      core.assign([partition(number)])
+      nextOffset[number] = max(0, nextOffset[number, default: 0] - Int64(random.below(5)))
+    }
   }
 
   private mutating func beginDrain() throws(Violation) {
@@ -208,9 +221,10 @@ struct WorkerCoreSimulation {
     try require(drained == expected, "drained \(drained), expected \(expected)")
   }
 
-  private mutating func release() {
+  private mutating func release() throws(Violation) {
     let number = anyNumber()
     guard model.assignments[number]?.draining == true || random.oneIn(4) else { return }
+    if !random.oneIn(4) { try commits() }
     model.assignments[number] = nil
     core.release([partition(number)])
   }
@@ -221,6 +235,7 @@ struct WorkerCoreSimulation {
     let expected = expectedCommits()
     for (partition, position) in expected {
       model.assignments[partition.partition]?.lastTaken = position
+      committed[partition.partition] = position
     }
     let commits = core.commits()
     try require(commits == expected, "commits \(commits), expected \(expected)")
@@ -228,8 +243,8 @@ struct WorkerCoreSimulation {
     events[.commit, default: 0] += commits.count
   }
 
-  private func expectedCommits() -> [TopicPartitionID: Int64] {
-    var expected: [TopicPartitionID: Int64] = [:]
+  private func expectedCommits() -> [TopicPartitionID: CommitPosition] {
+    var expected: [TopicPartitionID: CommitPosition] = [:]
     for (number, assignment) in model.assignments {
       if let position = assignment.position, position != assignment.lastTaken {
         expected[partition(number)] = position
