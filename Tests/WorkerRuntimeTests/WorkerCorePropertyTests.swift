@@ -34,8 +34,9 @@ struct WorkerCorePropertyTests {
     // Only whole partitions in order make batches; only other orders complete above the watermark.
     let impossible: [WorkerCoreSimulation.Event] =
       ordering == .partition ? [.known] : [.batch]
+    // The rarest event comes some 150 times, give or take 15: a bound near that would fail by chance.
     for event in WorkerCoreSimulation.Event.allCases where !impossible.contains(event) {
-      #expect(events[event, default: 0] > 100, "\(event) was hardly tried")
+      #expect(events[event, default: 0] > 20, "\(event) was hardly tried")
     }
   }
 }

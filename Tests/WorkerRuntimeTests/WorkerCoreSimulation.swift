@@ -189,9 +189,9 @@ struct WorkerCoreSimulation {
   private mutating func assign() {
     let number = anyNumber()
     if model.assignments[number] != nil, !random.oneIn(10) { return }
-    // Half of the new owners find the last commit and honour its metadata; the others start at an older offset, as
+    // Most new owners find the last commit and honour its metadata; the others start at an older offset, as
     // after a commit that came too late.
-    if random.oneIn(2), let position = committed[number] {
+    if !random.oneIn(4), let position = committed[number] {
       let known = position.completed
       if known != nil { events[.known, default: 0] += 1 }
       model.assign(number, completed: known)
