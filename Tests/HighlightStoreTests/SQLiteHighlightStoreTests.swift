@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import HighlightsProtocol
+import Synchronization
 import Testing
 
 @testable import HighlightStore
@@ -188,22 +189,38 @@ struct SQLiteHighlightStoreTests {
         try db.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
         try db.beginTransaction(.immediate)
       }
-      let (begun, begin) = AsyncStream.makeStream(of: Void.self)
-      let opening = Task.detached {
-        defer { begin.finish() }
-        return try SQLiteHighlightStore(
-          path: path, now: SQLiteHighlightStore.wallClock,
-          prepare: { db in
-            db.trace { if "\($0)".hasPrefix("BEGIN IMMEDIATE") { begin.yield() } }
-          })
+      // On threads of their own: blocked in the pool of tasks, the one would keep the other from ending its wait.
+      let commits = Mutex<[Result<Void, any Error>]>([])
+      @Sendable func commitOnce() {
+        commits.withLock { commits in
+          guard commits.isEmpty else { return }
+          commits.append(
+            Result {
+              try other.writeWithoutTransaction { db in
+                try StoreSchema.createTables(db)
+                try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('v1')")
+                try db.commit()
+              }
+            })
+        }
       }
-      _ = await begun.first { _ in true }
-      try await other.writeWithoutTransaction { db in
-        try StoreSchema.createTables(db)
-        try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('v1')")
-        try db.commit()
+      let store = try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async {
+          continuation.resume(
+            with: Result {
+              try SQLiteHighlightStore(
+                path: path, now: SQLiteHighlightStore.wallClock,
+                prepare: { db in
+                  db.trace {
+                    guard "\($0)".hasPrefix("BEGIN IMMEDIATE") else { return }
+                    DispatchQueue.global().async { commitOnce() }
+                  }
+                })
+            })
+        }
       }
-      #expect(try await opening.value.count() == 0)
+      #expect(try await store.count() == 0)
+      try #require(commits.withLock { $0.first }).get()
     }
   }
 }
