@@ -212,9 +212,24 @@ extension HighlightsProcess {
   /// Asks for its end by SIGTERM, waits, and expects exit code 0.
   @discardableResult
   func drain(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Result {
+    // Before its handlers are in place a signal ends it as it ends any process.
+    try await poll("the process to look after SIGTERM") { try hears(SIGTERM) }
     terminate()
     let result = try await wait(limit: .seconds(60))
     #expect(result.end == .exited(0), "\(result)", sourceLocation: sourceLocation)
     return result
+  }
+
+  /// Whether the process has ended, or handles a signal itself: catches, ignores or reads it.
+  private func hears(_ signal: Int32) throws -> Bool {
+    if ended != nil { return true }
+    let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+    let masks = status.split(separator: "\n").filter {
+      $0.hasPrefix("SigBlk") || $0.hasPrefix("SigIgn") || $0.hasPrefix("SigCgt")
+    }
+    return masks.contains { line in
+      let mask = UInt64(line.drop { $0 != "\t" }.dropFirst(), radix: 16) ?? 0
+      return mask & (1 << (signal - 1)) != 0
+    }
   }
 }
