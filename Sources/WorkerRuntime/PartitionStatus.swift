@@ -8,8 +8,10 @@ public struct PartitionStatus: Equatable, Sendable {
 
   /// The oldest message held; of a draining partition the oldest in flight.
   public let oldestUnfinished: Unfinished?
-  /// Messages received and not handed out.
+  /// Messages received, due and not handed out.
   public let buffered: Int
+  /// Messages received whose time has not come, as those in a retry topic.
+  public let waiting: Int
   /// Messages handed out and not completed.
   public let inFlight: Int
   /// Whether a pause was reported and no resume since.

@@ -9,10 +9,16 @@ extension WorkerCore {
     public let receivedAt: ContinuousClock.Instant
     /// The record's, in ms since 1970; -1 where it has none.
     public let timestamp: Int64
+    /// When it may run at the earliest; nil at once. Within a partition none runs before the ones that came earlier
+    /// are due: a retry topic has one delay for all, so its messages come due in their order.
+    public let notBefore: ContinuousClock.Instant?
+    /// What it occupies, against `maxBufferedBytes`.
+    public let bytes: Int
 
     public init(
       partition: TopicPartitionID, offset: Int64, key: [UInt8]?, payload: Payload,
-      receivedAt: ContinuousClock.Instant, timestamp: Int64 = -1
+      receivedAt: ContinuousClock.Instant, timestamp: Int64 = -1,
+      notBefore: ContinuousClock.Instant? = nil, bytes: Int = 0
     ) {
       self.partition = partition
       self.offset = offset
@@ -20,6 +26,8 @@ extension WorkerCore {
       self.payload = payload
       self.receivedAt = receivedAt
       self.timestamp = timestamp
+      self.notBefore = notBefore
+      self.bytes = bytes
     }
   }
 

@@ -1,5 +1,3 @@
-import DequeModule
-
 /// Which messages may run now, and how far each partition may be committed.
 ///
 /// A value without clock, lock or I/O: each function takes an event and returns what to do. Its
@@ -19,14 +17,16 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   private var assignments: [Int: Assignment<Payload>] = [:]
   private var lastEpoch = 0
 
-  /// Each epoch that may run a job but for `maxInFlight`, once, in the order of their turns.
-  private var turns: Deque<Int> = []
+  /// The epochs that may run a job but for `maxInFlight`, paused lanes and keys in flight elsewhere.
+  private var turns: Turns
+  private var gate = KeyGate()
 
   private var running = InFlightOffsets()
   private var stale = InFlightOffsets()
 
   public init(configuration: WorkerCoreConfiguration) {
     self.configuration = configuration
+    turns = Turns(shares: configuration.lanes.map(\.share))
   }
 
   // MARK: Assignment
@@ -55,7 +55,7 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   public mutating func beginDrain(_ partitions: [TopicPartitionID]) -> [TopicPartitionID] {
     for epoch in partitions.compactMap({ epochs[$0] }) {
       assignments[epoch]?.beginDrain(inFlight: running[epoch])
-      turns.removeAll { $0 == epoch }
+      turns.remove(epoch)
     }
     return partitions.filter { partition in
       epochs[partition].map { running.count(of: $0) == 0 } ?? true
@@ -67,9 +67,11 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   /// What was in flight becomes stale. Take the last `commits()` before, unless it was lost.
   public mutating func release(_ partitions: [TopicPartitionID]) {
     for partition in partitions {
-      guard let epoch = epochs.removeValue(forKey: partition) else { continue }
-      assignments[epoch] = nil
-      turns.removeAll { $0 == epoch }
+      guard let epoch = epochs.removeValue(forKey: partition),
+        let assignment = assignments.removeValue(forKey: epoch)
+      else { continue }
+      turns.remove(epoch)
+      for offset in running[epoch] { leaveGate(assignment.gateKey(of: offset)) }
       running.move(epoch: epoch, to: &stale)
     }
   }
@@ -90,9 +92,10 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
       if touched.last != epoch { touched.append(epoch) }
     }
     var pause: [TopicPartitionID] = []
+    let most = bytesEach
     for epoch in touched {
       queueTurn(epoch)
-      if assignments[epoch]?.pause(above: configuration.pauseAbove) == true,
+      if assignments[epoch]?.pause(above: configuration.pauseAbove, bytes: most) == true,
         let partition = assignments[epoch]?.partition
       {
         pause.append(partition)
@@ -103,18 +106,36 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
 
   /// Hands out the next job, nil when none may run now.
   ///
-  /// Partitions take turns; within one, the oldest message that its ordering allows comes first.
-  /// A batch is cut to what the bounds leave.
+  /// Lanes come by priority and share, their partitions take turns; within one, the oldest message that its
+  /// ordering allows comes first. A batch is cut to what the bounds leave.
   public mutating func nextJob() -> Job? {
     let room = configuration.maxInFlight - inFlight - staleInFlight
-    guard room > 0, let epoch = turns.popFirst(), let partition = assignments[epoch]?.partition
-    else { return nil }
-    let roomHere = configuration.maxInFlightPerPartition - running.count(of: epoch)
-    let items =
-      assignments[epoch]?.take(upTo: min(configuration.maxBatch, room, roomHere)) ?? []
-    for item in items { running.insert(item.offset, epoch: epoch) }
-    queueTurn(epoch)
-    return Job(partition: partition, epoch: epoch, items: items)
+    guard room > 0 else { return nil }
+    while let epoch = turns.next() {
+      guard let partition = assignments[epoch]?.partition, let lane = assignments[epoch]?.lane
+      else { continue }
+      let roomHere = configuration.maxInFlightPerPartition - running.count(of: epoch)
+      let limit = min(configuration.maxBatch, room, roomHere)
+      let items = assignments[epoch]?.take(upTo: limit, epoch: epoch, through: &gate) ?? []
+      for item in items { running.insert(item.offset, epoch: epoch) }
+      queueTurn(epoch)
+      guard !items.isEmpty else { continue }
+      turns.ran(lane: lane)
+      return Job(partition: partition, epoch: epoch, items: items)
+    }
+    return nil
+  }
+
+  /// Lets messages run whose time has come.
+  public mutating func advance(to now: ContinuousClock.Instant) {
+    for epoch in epochs.values where assignments[epoch]?.advance(to: now) == true {
+      queueTurn(epoch)
+    }
+  }
+
+  /// Has a lane begin no more jobs, or begin them again; 0 is the first lane.
+  public mutating func setPaused(_ paused: Bool, lane: Int) {
+    turns.setPaused(paused, lane: lane)
   }
 
   /// Records that a job's messages need no more work.
@@ -136,11 +157,20 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
       completion.stale = true
       return completion
     }
-    if finished {
-      for item in current { assignments[job.epoch]?.finish(item.offset) }
+    for item in current {
+      let key = assignments[job.epoch]?.gateKey(of: item.offset)
+      if finished {
+        assignments[job.epoch]?.finish(item.offset)
+      } else {
+        assignments[job.epoch]?.abandon(item.offset)
+      }
+      leaveGate(key)
     }
     queueTurn(job.epoch)
-    if assignments[job.epoch]?.resume(atOrBelow: configuration.resumeAtOrBelow) == true {
+    let most = bytesEach
+    if assignments[job.epoch]?.resume(atOrBelow: configuration.resumeAtOrBelow, bytes: most)
+      == true
+    {
       completion.resume = [job.partition]
     }
     if assignments[job.epoch]?.isDraining == true, running.count(of: job.epoch) == 0 {
@@ -153,11 +183,24 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   /// assigned anew.
   public func isCurrent(_ job: Job) -> Bool { epochs[job.partition] == job.epoch }
 
+  private mutating func leaveGate(_ key: KeyGate.Key?) {
+    guard let key else { return }
+    for waiting in gate.leave(key) where assignments[waiting.epoch]?.requeue(waiting.offset) == true
+    {
+      queueTurn(waiting.epoch)
+    }
+  }
+
+  /// What of `maxBufferedBytes` falls to each partition.
+  private var bytesEach: Int { configuration.maxBufferedBytes / max(1, epochs.count) }
+
   private mutating func queueTurn(_ epoch: Int) {
     let inFlight = running.count(of: epoch)
     let bound = configuration.maxInFlightPerPartition
-    if assignments[epoch]?.claimTurn(inFlight: inFlight, bound: bound) == true {
-      turns.append(epoch)
+    if assignments[epoch]?.claimTurn(inFlight: inFlight, bound: bound) == true,
+      let lane = assignments[epoch]?.lane
+    {
+      turns.append(epoch, lane: lane)
     }
   }
 

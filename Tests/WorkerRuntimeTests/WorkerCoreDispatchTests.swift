@@ -99,7 +99,12 @@ struct WorkerCoreDispatchTests {
     var assignment = try keyedAssignment()
     for offset in 0..<10 { assignment.receive(item(Int64(offset), key: "k\(offset % 5)")) }
     #expect(assignment.followers.count == 5)
-    while let next = assignment.take(upTo: 1).first { assignment.finish(next.offset) }
+    var gate = KeyGate()
+    while let next = assignment.take(upTo: 1, epoch: 1, through: &gate).first {
+      let key = try #require(assignment.gateKey(of: next.offset))
+      assignment.finish(next.offset)
+      #expect(gate.leave(key).isEmpty)
+    }
     #expect(assignment.followers.isEmpty)
     #expect(assignment.count == 0)
   }
@@ -108,7 +113,8 @@ struct WorkerCoreDispatchTests {
   func drainedKeyMemory() throws {
     var assignment = try keyedAssignment()
     for offset in 0..<10 { assignment.receive(item(Int64(offset), key: "k")) }
-    let running = assignment.take(upTo: 1).map(\.offset)
+    var gate = KeyGate()
+    let running = assignment.take(upTo: 1, epoch: 1, through: &gate).map(\.offset)
     assignment.beginDrain(inFlight: Set(running))
     #expect(assignment.followers.isEmpty)
     #expect(assignment.count == 1)

@@ -7,6 +7,8 @@ struct WorkerCoreModel {
   struct Message {
     let item: Core.Item
     var state = State.buffered
+    /// Whether its time has come.
+    var isDue: Bool
 
     var isHeld: Bool { state == .buffered || state == .inFlight }
   }
@@ -29,6 +31,8 @@ struct WorkerCoreModel {
 
     var held: Int { messages.count { $0.isHeld } }
     var inFlight: Int { messages.count { $0.state == .inFlight } }
+    var waiting: Int { messages.count { $0.isHeld && !$0.isDue } }
+    var bytes: Int { messages.filter(\.isHeld).reduce(0) { $0 + $1.item.bytes } }
 
     var position: CommitPosition? {
       guard let last = messages.last?.item.offset else { return nil }
@@ -56,7 +60,8 @@ struct WorkerCoreModel {
       let oldest = messages.first { $0.isHeld }?.item
       return PartitionStatus(
         oldestUnfinished: oldest.map { .init(offset: $0.offset, receivedAt: $0.receivedAt) },
-        buffered: held - inFlight, inFlight: inFlight, paused: paused, draining: draining)
+        buffered: held - inFlight - waiting, waiting: waiting, inFlight: inFlight, paused: paused,
+        draining: draining)
     }
   }
 
@@ -69,9 +74,44 @@ struct WorkerCoreModel {
   let configuration: WorkerCoreConfiguration
   var assignments: [Int32: Assignment] = [:]
   var running: [Running] = []
+  var pausedLanes: Set<Int> = []
   private var lastAssignment = 0
 
   init(configuration: WorkerCoreConfiguration) { self.configuration = configuration }
+
+  /// Partitions 0 and 1 of two topics; those of the second, 2 and 3, are in lane 1.
+  static let numbers: [Int32] = [0, 1, 2, 3]
+
+  static func id(_ number: Int32) -> TopicPartitionID {
+    TopicPartitionID(topic: number < 2 ? "queries" : "backfill", partition: number % 2)
+  }
+
+  static func number(of id: TopicPartitionID) -> Int32 {
+    id.partition + (id.topic == "queries" ? 0 : 2)
+  }
+
+  static func lane(of number: Int32) -> Int { number < 2 ? 0 : 1 }
+
+  /// Bytes that a partition may hold.
+  var bytesEach: Int { configuration.maxBufferedBytes / max(1, assignments.count) }
+
+  /// Keys in flight in the other topic's partition of the same number.
+  private func keysInFlight(beside number: Int32) -> [[UInt8]] {
+    let messages = assignments[(number + 2) % 4]?.messages ?? []
+    return messages.filter { $0.state == .inFlight }.compactMap(\.item.key)
+  }
+
+  mutating func advance(to now: ContinuousClock.Instant) {
+    for number in Self.numbers {
+      guard var assignment = assignments.removeValue(forKey: number) else { continue }
+      for index in assignment.messages.indices
+      where assignment.messages[index].isHeld && !assignment.messages[index].isDue {
+        if let time = assignment.messages[index].item.notBefore, time > now { break }
+        assignment.messages[index].isDue = true
+      }
+      assignments[number] = assignment
+    }
+  }
 
   mutating func assign(_ number: Int32, completed: CompletedOffsets?) {
     lastAssignment += 1
@@ -83,7 +123,7 @@ struct WorkerCoreModel {
 
   /// Whether the assignment a job came from still stands.
   func isCurrent(_ running: Running) -> Bool {
-    assignments[running.job.partition.partition]?.id == running.assignment
+    assignments[Self.number(of: running.job.partition)]?.id == running.assignment
   }
 
   func inFlight(current: Bool) -> Int {
@@ -92,7 +132,9 @@ struct WorkerCoreModel {
 
   /// The offsets that the next job of a partition must have, empty if it may not run.
   func nextOffsets(_ number: Int32) -> [Int64] {
-    guard let assignment = assignments[number], !assignment.draining else { return [] }
+    guard let assignment = assignments[number], !assignment.draining,
+      !pausedLanes.contains(Self.lane(of: number))
+    else { return [] }
     let all = running.reduce(0) { $0 + $1.job.items.count }
     let room = min(
       configuration.maxInFlight - all,
@@ -102,15 +144,17 @@ struct WorkerCoreModel {
     let end = oldest + Int64(configuration.maxSpan)
     switch configuration.ordering {
     case .none:
-      return assignment.messages.first { $0.state == .buffered }.map { [$0.item.offset] }?
-        .filter { $0 < end } ?? []
+      return assignment.messages.first { $0.state == .buffered && $0.isDue }.map {
+        [$0.item.offset]
+      }?
+      .filter { $0 < end } ?? []
     case .partition:
       guard assignment.inFlight == 0 else { return [] }
-      return assignment.messages.filter { $0.state == .buffered }.map(\.item.offset)
-        .filter { $0 < end }.prefix(room).map { $0 }
+      return assignment.messages.filter { $0.state == .buffered && $0.isDue }
+        .map(\.item.offset).filter { $0 < end }.prefix(room).map { $0 }
     case .key:
-      var busy: [[UInt8]] = []
-      for message in assignment.messages where message.isHeld {
+      var busy = keysInFlight(beside: number)
+      for message in assignment.messages where message.isHeld && message.isDue {
         let isFree = message.item.key.map { !busy.contains($0) } ?? true
         if isFree, message.state == .buffered {
           return message.item.offset < end ? [message.item.offset] : []
@@ -127,16 +171,30 @@ struct WorkerCoreModel {
       let oldest = messages.first(where: { $0.state != .done })?.item.offset
     else { return false }
     return messages.contains {
-      $0.state == .buffered && $0.item.offset - oldest >= Int64(configuration.maxSpan)
+      $0.state == .buffered && $0.isDue && $0.item.offset - oldest >= Int64(configuration.maxSpan)
+    }
+  }
+
+  /// Whether a message waits only for its key in the other topic.
+  func waitsForKey(_ number: Int32) -> Bool {
+    guard configuration.ordering == .key, let messages = assignments[number]?.messages else {
+      return false
+    }
+    let busy = keysInFlight(beside: number)
+    return messages.contains { message in
+      message.state == .buffered && message.isDue
+        && message.item.key.map { busy.contains($0) } ?? false
     }
   }
 
   mutating func receive(_ item: Core.Item) {
-    let number = item.partition.partition
+    let number = Self.number(of: item.partition)
     guard let assignment = assignments[number], !assignment.draining else { return }
     guard assignment.messages.allSatisfy({ $0.item.offset < item.offset }) else { return }
     let isDone = assignment.known.contains(item.offset)
-    assignments[number]?.messages.append(Message(item: item, state: isDone ? .done : .buffered))
+    let isDue = assignment.waiting == 0 && (item.notBefore ?? item.receivedAt) <= item.receivedAt
+    assignments[number]?.messages.append(
+      Message(item: item, state: isDone ? .done : .buffered, isDue: isDone || isDue))
   }
 
   mutating func set(_ state: State, _ offsets: [Int64], of number: Int32) {

@@ -4,14 +4,15 @@ import TestSupport
 
 /// Drives a core and its model through the same random events and compares every answer.
 struct WorkerCoreSimulation {
+  private typealias Model = WorkerCoreModel
+
   /// What happened, so that a test can tell that it saw every kind of event.
   enum Event: String, CaseIterable {
     case job, batch, stale, pause, resume, drain, drop, commit, commitFailure, known, span
+    case gated, due, abandoned, yielded, owed, pausedLane
   }
 
   private(set) var events: [Event: Int] = [:]
-
-  private static let numbers: [Int32] = [0, 1, 2, 3]
 
   private var core: Core
   private var model: WorkerCoreModel
@@ -23,6 +24,10 @@ struct WorkerCoreSimulation {
   private var committed: [Int32: CommitPosition] = [:]
   private var epochs: Set<Int> = []
   private var clock = start
+  /// Jobs of the first lane that ran in a row while the second could.
+  private var waited = 0
+  /// Hundredths of a job that the second lane took from the first, above its share.
+  private var taken1 = 0
 
   init(ordering: Ordering, random: SeededGenerator) throws {
     self.random = random
@@ -33,7 +38,9 @@ struct WorkerCoreSimulation {
       ordering: ordering, maxInFlight: maxInFlight, maxInFlightPerPartition: perPartition,
       pauseAbove: pauseAbove, resumeAtOrBelow: self.random.below(pauseAbove),
       maxBatch: ordering == .partition ? 1 + self.random.below(perPartition) : 1,
-      maxSpan: self.random.oneIn(2) ? 1 + self.random.below(12) : CompletedOffsets.maxSpan)
+      maxSpan: self.random.oneIn(2) ? 1 + self.random.below(12) : CompletedOffsets.maxSpan,
+      maxBufferedBytes: self.random.oneIn(2) ? 1 + self.random.below(60) : .max,
+      lanes: [.init(topics: ["backfill"], share: [1, 10, 30, 50, 99][self.random.below(5)])])
     core = Core(configuration: configuration)
     model = WorkerCoreModel(configuration: configuration)
   }
@@ -49,13 +56,20 @@ struct WorkerCoreSimulation {
     case 90..<91: commitFailed()
     case 91..<92: try beginDrain()
     case 92..<94: try release()
-    case 94..<98: assign()
+    case 94..<97: assign()
+    case 97: advance()
+    case 98: pauseLane()
     default: try compareState()
     }
   }
 
   /// Runs what is left to its end: every message of a partition still assigned must be done.
   mutating func finish() throws(Violation) {
+    clock += .seconds(3_600)
+    model.advance(to: clock)
+    core.advance(to: clock)
+    for lane in [0, 1] { core.setPaused(false, lane: lane) }
+    model.pausedLanes = []
     while try nextJob() || !model.running.isEmpty {
       if !model.running.isEmpty { try complete(random.below(model.running.count)) }
     }
@@ -84,18 +98,21 @@ struct WorkerCoreSimulation {
       let key = random.below(6)
       items.append(
         Core.Item(
-          partition: partition(number), offset: offset, key: key == 0 ? nil : [UInt8(key)],
-          payload: random.below(1 << 20), receivedAt: clock, timestamp: offset * 10))
+          partition: Model.id(number), offset: offset, key: key == 0 ? nil : [UInt8(key)],
+          payload: random.below(1 << 20), receivedAt: clock, timestamp: offset * 10,
+          notBefore: random.oneIn(6) ? clock + .milliseconds(random.below(40)) : nil,
+          bytes: random.below(8)))
     }
     for item in items { model.receive(item) }
     var expected: Set<TopicPartitionID> = []
     for (number, assignment) in model.assignments
     where !assignment.draining && !assignment.paused
-      && assignment.held > model.configuration.pauseAbove
+      && items.contains(where: { $0.partition == Model.id(number) })
+      && (assignment.held > model.configuration.pauseAbove || assignment.bytes > model.bytesEach)
     {
       model.assignments[number]?.paused = true
       events[.pause, default: 0] += 1
-      expected.insert(partition(number))
+      expected.insert(Model.id(number))
     }
     let paused = core.receive(items)
     try require(
@@ -105,13 +122,14 @@ struct WorkerCoreSimulation {
 
   @discardableResult
   private mutating func nextJob() throws(Violation) -> Bool {
-    let expected = Self.numbers.map { model.nextOffsets($0) }
-    if Self.numbers.contains(where: { model.waitsForSpan($0) }) { events[.span, default: 0] += 1 }
+    let expected = Model.numbers.map { model.nextOffsets($0) }
+    if Model.numbers.contains(where: { model.waitsForSpan($0) }) { events[.span, default: 0] += 1 }
+    if Model.numbers.contains(where: { model.waitsForKey($0) }) { events[.gated, default: 0] += 1 }
     guard let job = core.nextJob() else {
       try require(expected.allSatisfy { $0.isEmpty }, "no job, expected one of \(expected)")
       return false
     }
-    let number = job.partition.partition
+    let number = Model.number(of: job.partition)
     let offsets = job.items.map(\.offset)
     try require(
       !offsets.isEmpty && offsets == expected[Int(number)],
@@ -128,6 +146,7 @@ struct WorkerCoreSimulation {
       assignment.epoch.map { $0 == job.epoch } ?? isNewEpoch, "epoch \(job.epoch) is not its own")
     model.assignments[number]?.epoch = job.epoch
     try checkTurns(ran: number, expected)
+    try checkLanes(ran: number, expected)
     model.set(.inFlight, offsets, of: number)
     events[offsets.count > 1 ? .batch : .job, default: 0] += 1
     model.running.append(.init(job: job, assignment: assignment.id))
@@ -137,27 +156,56 @@ struct WorkerCoreSimulation {
   /// No partition that may run sees another one run twice before it.
   private mutating func checkTurns(ran: Int32, _ expected: [[Int64]]) throws(Violation) {
     model.assignments[ran]?.passedBy = []
-    for number in Self.numbers where number != ran && !expected[Int(number)].isEmpty {
+    for number in Model.numbers where number != ran {
+      if expected[Int(number)].isEmpty { model.assignments[number]?.passedBy = [] }
+      guard !expected[Int(number)].isEmpty, Model.lane(of: number) == Model.lane(of: ran) else {
+        continue
+      }
       let isFirst = model.assignments[number]?.passedBy.insert(ran).inserted ?? true
       try require(isFirst, "\(ran) ran twice while \(number) waited")
+    }
+  }
+
+  /// A lane that may run waits for no more jobs of the first than its share allows, and takes no more than its share
+  /// while the first may run, but for what is owed to it.
+  private mutating func checkLanes(ran: Int32, _ expected: [[Int64]]) throws(Violation) {
+    let share = model.configuration.lanes[0].share
+    let first = Model.lane(of: ran) == 0
+    let other = Model.numbers.contains {
+      !expected[Int($0)].isEmpty && Model.lane(of: $0) != Model.lane(of: ran)
+    }
+    if first {
+      waited = other ? waited + 1 : 0
+      if other { events[.yielded, default: 0] += 1 }
+      try require(waited <= (99 + share) / share, "lane 1 waits for \(waited) jobs")
+      taken1 = max(0, taken1 - share)
+    } else {
+      waited = 0
+      taken1 = other ? taken1 + 100 - share : 0
+      if other { events[.owed, default: 0] += 1 }
+      try require(taken1 <= 200, "lane 1 took \(taken1) hundredths of a job that are lane 0's")
     }
   }
 
   private mutating func complete(_ index: Int) throws(Violation) {
     let running = model.running[index]
     let job = running.job
-    let number = job.partition.partition
+    let number = Model.number(of: job.partition)
     let isCurrent = model.isCurrent(running)
     try require(core.isCurrent(job) == isCurrent, "isCurrent of \(job)")
+    let isAbandoned =
+      isCurrent && model.assignments[number]?.draining == true && random.oneIn(4)
     model.running.remove(at: index)
     completed.append(job)
 
     var expected = Core.Completion()
     expected.stale = !isCurrent
     if isCurrent {
-      model.set(.done, job.items.map(\.offset), of: number)
+      model.set(isAbandoned ? .dropped : .done, job.items.map(\.offset), of: number)
       if let after = model.assignments[number] {
-        if after.paused, !after.draining, after.held <= model.configuration.resumeAtOrBelow {
+        if after.paused, !after.draining, after.held <= model.configuration.resumeAtOrBelow,
+          after.bytes <= model.bytesEach / 2
+        {
           model.assignments[number]?.paused = false
           expected.resume = [job.partition]
           events[.resume, default: 0] += 1
@@ -169,7 +217,8 @@ struct WorkerCoreSimulation {
         }
       }
     }
-    let completion = core.complete(job)
+    let completion = isAbandoned ? core.abandon(job) : core.complete(job)
+    if isAbandoned { events[.abandoned, default: 0] += 1 }
     try require(completion == expected, "\(completion), expected \(expected)")
     if !isCurrent {
       events[.stale, default: 0] += 1
@@ -184,6 +233,29 @@ struct WorkerCoreSimulation {
     try compareState()
   }
 
+  // MARK: Time and lanes
+
+  private mutating func advance() {
+    clock += .milliseconds(random.below(30))
+    let before = model.assignments.values.reduce(0) { $0 + $1.waiting }
+    model.advance(to: clock)
+    core.advance(to: clock)
+    let after = model.assignments.values.reduce(0) { $0 + $1.waiting }
+    events[.due, default: 0] += before - after
+  }
+
+  private mutating func pauseLane() {
+    let lane = random.below(2)
+    let paused = random.oneIn(6)
+    core.setPaused(paused, lane: lane)
+    if paused {
+      model.pausedLanes.insert(lane)
+      events[.pausedLane, default: 0] += 1
+    } else {
+      model.pausedLanes.remove(lane)
+    }
+  }
+
   // MARK: Assignment
 
   private mutating func assign() {
@@ -195,21 +267,21 @@ struct WorkerCoreSimulation {
       let known = position.completed
       if known != nil { events[.known, default: 0] += 1 }
       model.assign(number, completed: known)
-      core.assign([partition(number)], completed: known.map { [partition(number): $0] } ?? [:])
+      core.assign([Model.id(number)], completed: known.map { [Model.id(number): $0] } ?? [:])
       nextOffset[number] = position.offset
     } else {
       model.assign(number, completed: nil)
-      core.assign([partition(number)])
+      core.assign([Model.id(number)])
       nextOffset[number] = max(0, nextOffset[number, default: 0] - Int64(random.below(5)))
     }
   }
 
   private mutating func beginDrain() throws(Violation) {
-    let numbers: [Int32] = [0, 1, 2, 3].filter { _ in random.oneIn(3) }
+    let numbers = Model.numbers.filter { _ in random.oneIn(3) }
     var expected: [TopicPartitionID] = []
     for number in numbers {
       let inFlight = model.assignments[number]?.inFlight ?? 0
-      if inFlight == 0 { expected.append(partition(number)) }
+      if inFlight == 0 { expected.append(Model.id(number)) }
       guard let assignment = model.assignments[number], !assignment.draining else { continue }
       let dropped = assignment.messages.filter { $0.state == .buffered }.map(\.item.offset)
       model.set(.dropped, dropped, of: number)
@@ -217,7 +289,7 @@ struct WorkerCoreSimulation {
       model.assignments[number]?.draining = true
       if inFlight == 0 { model.assignments[number]?.drainReports += 1 }
     }
-    let drained = core.beginDrain(numbers.map { partition($0) })
+    let drained = core.beginDrain(numbers.map { Model.id($0) })
     try require(drained == expected, "drained \(drained), expected \(expected)")
   }
 
@@ -226,7 +298,7 @@ struct WorkerCoreSimulation {
     guard model.assignments[number]?.draining == true || random.oneIn(4) else { return }
     if !random.oneIn(4) { try commits() }
     model.assignments[number] = nil
-    core.release([partition(number)])
+    core.release([Model.id(number)])
   }
 
   // MARK: Commits and state
@@ -234,8 +306,8 @@ struct WorkerCoreSimulation {
   private mutating func commits() throws(Violation) {
     let expected = expectedCommits()
     for (partition, position) in expected {
-      model.assignments[partition.partition]?.lastTaken = position
-      committed[partition.partition] = position
+      model.assignments[Model.number(of: partition)]?.lastTaken = position
+      committed[Model.number(of: partition)] = position
     }
     let commits = core.commits()
     try require(commits == expected, "commits \(commits), expected \(expected)")
@@ -247,7 +319,7 @@ struct WorkerCoreSimulation {
     var expected: [TopicPartitionID: CommitPosition] = [:]
     for (number, assignment) in model.assignments {
       if let position = assignment.position, position != assignment.lastTaken {
-        expected[partition(number)] = position
+        expected[Model.id(number)] = position
       }
     }
     return expected
@@ -257,16 +329,16 @@ struct WorkerCoreSimulation {
     guard !taken.isEmpty else { return }
     let failed = taken[random.below(taken.count)]
     for (partition, position) in failed
-    where model.assignments[partition.partition]?.lastTaken == position {
-      model.assignments[partition.partition]?.lastTaken = nil
+    where model.assignments[Model.number(of: partition)]?.lastTaken == position {
+      model.assignments[Model.number(of: partition)]?.lastTaken = nil
       events[.commitFailure, default: 0] += 1
     }
     core.commitFailed(failed)
   }
 
   private func compareState() throws(Violation) {
-    for number in Self.numbers {
-      let status = core.status(of: partition(number))
+    for number in Model.numbers {
+      let status = core.status(of: Model.id(number))
       let expected = model.assignments[number]?.status
       try require(
         status == expected,
@@ -279,5 +351,5 @@ struct WorkerCoreSimulation {
     try require(copy.commits() == expectedCommits(), "positions are not the model's")
   }
 
-  private mutating func anyNumber() -> Int32 { Self.numbers[random.below(Self.numbers.count)] }
+  private mutating func anyNumber() -> Int32 { Model.numbers[random.below(Model.numbers.count)] }
 }
