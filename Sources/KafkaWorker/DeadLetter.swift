@@ -44,14 +44,14 @@ public struct DeadLetter: Sendable {
 
   private static let names: Set<String> = [
     originalTopic, originalPartition, originalOffset, originalTimestamp, originalGroup,
-    exceptionName, exceptionMessage, attempts, truncatedFrom,
+    exceptionName, exceptionMessage, attempts, truncatedFrom, RetryHeaders.dueAtName,
   ]
 }
 
 extension KafkaWorker {
   /// Publishes the dead letters of a job, then their obituaries; true once all are acknowledged.
   func bury(_ job: Core.Job, _ failure: WorkFailure, attempts: Int) async -> Bool {
-    for record in job.items.map(\.payload) {
+    for record in job.items.map(\.payload.record) {
       guard await publishDeadLetter(of: record, failure, attempts, job) else { return false }
       var left = handler.obituary(for: record, failure)
       while !left.isEmpty {

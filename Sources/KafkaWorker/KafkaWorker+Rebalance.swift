@@ -6,10 +6,14 @@ import WorkerRuntime
 extension KafkaWorker {
   /// Begins reading newly assigned partitions where the group left off.
   func start(_ partitions: [TopicPartition]) async {
-    let starts = await starts(of: partitions)
-    let completed = await confirmed(starts)
-    core.withLock { $0.assign(partitions.map(TopicPartitionID.init), completed: completed) }
+    let starts = await starts(of: partitions, on: consumer)
+    let along = ownedAlong(with: partitions)
+    let ownedStarts = if let owned { await self.starts(of: along, on: owned) } else { [Start]() }
+    let completed = await confirmed(starts + ownedStarts)
+    let all = partitions + along
+    core.withLock { $0.assign(all.map(TopicPartitionID.init), completed: completed) }
     do {
+      try await owned?.add(ownedStarts.map { ($0.partition, $0.offset) })
       try await consumer.accept(starts.map { ($0.partition, $0.offset) })
       observe(.assigned(partitions))
     } catch {
@@ -25,12 +29,15 @@ extension KafkaWorker {
   }
 
   /// Asks the broker until it answers: a guess would lose or repeat messages.
-  private func starts(of partitions: [TopicPartition]) async -> [Start] {
+  private func starts(
+    of partitions: [TopicPartition], on consumer: KafkaConsumer
+  ) async -> [Start] {
+    if partitions.isEmpty { return [] }
     while true {
       do {
         var starts: [Start] = []
         for committed in try await consumer.committed(partitions) {
-          starts.append(try await start(from: committed))
+          starts.append(try await start(from: committed, on: consumer))
         }
         return starts
       } catch {
@@ -43,11 +50,16 @@ extension KafkaWorker {
   }
 
   /// The committed offset if the log still has it; what the log no longer has is counted as lost.
-  private func start(from committed: CommittedOffset) async throws(KafkaError) -> Start {
+  private func start(
+    from committed: CommittedOffset, on consumer: KafkaConsumer
+  ) async throws(KafkaError) -> Start {
     let partition = committed.partition
     guard let offset = committed.offset else {
+      // What waits in a retry topic was consumed before: no start skips it.
+      let isRetry = configuration.retries.tiers.contains { $0.topic == partition.topic }
       return Start(
-        partition: partition, offset: configuration.start == .earliest ? .beginning : .end)
+        partition: partition,
+        offset: configuration.start == .earliest || isRetry ? .beginning : .end)
     }
     let log = try await consumer.watermarks(of: partition)
     if offset < log.lowerBound {
@@ -124,6 +136,7 @@ extension KafkaWorker {
 
   /// An offset that went out of range while reading is counted as loss, never reset in silence.
   func recover(_ partition: TopicPartition, _ error: KafkaError) async {
+    let consumer = reader(of: partition.topic)
     guard error.code == .autoOffsetReset else {
       logger.warning("\(partition): \(error)")
       return observe(.clientFailed(error))
@@ -148,8 +161,8 @@ extension KafkaWorker {
 
   /// Lets what is in flight finish, commits it, then lets the partitions go.
   func drainAndGiveUp(_ partitions: [TopicPartition]) async {
-    consumer.pause(partitions)
-    await drain(partitions)
+    stopReading(partitions)
+    await drain(partitions + ownedAlong(with: partitions))
     release(partitions)
     await giveUp(partitions)
   }
@@ -157,17 +170,64 @@ extension KafkaWorker {
   /// The shutdown's drain: the same, of everything, before the group is left.
   func drainEverything() async {
     let partitions = core.withLock { $0.partitions }.map(TopicPartition.init)
-    consumer.pause(partitions)
-    await drain(partitions)
+      .filter { !configuration.ownedTopics.contains($0.topic) }
+    stopReading(partitions)
+    await drain(partitions + ownedAlong(with: partitions))
     release(partitions)
   }
 
   func release(_ partitions: [TopicPartition]) {
-    core.withLock { $0.release(partitions.map(TopicPartitionID.init)) }
+    let all = partitions + ownedAlong(with: partitions)
+    core.withLock { $0.release(all.map(TopicPartitionID.init)) }
+    pending.withLock { $0.forget(Set(partitions.map(\.partition))) }
+  }
+
+  private func stopReading(_ partitions: [TopicPartition]) {
+    consumer.pause(partitions)
+    owned?.pause(ownedAlong(with: partitions))
+  }
+
+  /// The partitions of other topics that belong to whoever owns these.
+  private func ownedAlong(with partitions: [TopicPartition]) -> [TopicPartition] {
+    configuration.ownedTopics.flatMap { topic in
+      partitions.map { TopicPartition(topic: topic, partition: $0.partition) }
+    }
+  }
+
+  /// Asks until a broker answers whether the owned topics have as many partitions as the one that says who owns them.
+  ///
+  /// - Throws: `KafkaError` for one that has more or fewer: some would be nobody's.
+  func checkPartitionCounts() async throws(KafkaError) {
+    guard let owned else { return }
+    var left = [configuration.topics[0]] + configuration.ownedTopics
+    var expected: Int32?
+    while let topic = left.first {
+      do throws(KafkaError) {
+        let count = try await owned.partitionCount(of: topic)
+        if let expected, count != expected {
+          throw .configuration(
+            key: topic, value: "\(count) partitions",
+            reason: "must be the \(expected) of \(configuration.topics[0])")
+        }
+        expected = count
+        left.removeFirst()
+      } catch {
+        switch error {
+        case .configuration, .closed: throw error
+        default: break
+        }
+        logger.warning("partitions of \(topic): \(error); asking again")
+        observe(.clientFailed(error))
+        do { try await Task.sleep(for: .seconds(1)) } catch { throw .closed("consumer") }
+      }
+    }
   }
 
   func giveUp(_ partitions: [TopicPartition]) async {
-    do { try await consumer.giveUp(partitions) } catch {
+    do {
+      try await owned?.remove(ownedAlong(with: partitions))
+      try await consumer.giveUp(partitions)
+    } catch {
       logger.debug("giving up \(partitions): \(error)")
     }
   }

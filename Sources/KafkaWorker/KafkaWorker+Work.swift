@@ -15,7 +15,7 @@ extension KafkaWorker {
         return completion
       }
       if !completion.resume.isEmpty {
-        consumer.resume(completion.resume.map(TopicPartition.init))
+        reader(of: job.partition.topic).resume(completion.resume.map(TopicPartition.init))
       }
     }
   }
@@ -23,8 +23,9 @@ extension KafkaWorker {
   /// Tries a job until it is done, dead or no longer this worker's; true when its messages need no more
   /// work.
   private func handle(_ job: Core.Job) async -> Bool {
-    let records = job.items.map(\.payload)
-    var attempt = 0
+    if let attached = await attach(job) { return attached }
+    let records = job.items.map(\.payload.record)
+    var attempt = job.items[0].payload.attempts
     var backoff = configuration.backoff
     while isWanted(job) {
       let context = WorkContext(attempt: attempt, receivedAt: job.items[0].receivedAt)
@@ -33,7 +34,9 @@ extension KafkaWorker {
         let result = try await handler.handle(records, context)
         // Results of a revoked epoch are another's to write.
         guard isCurrent(job) else { return false }
-        return try await publish(result, of: job)
+        guard try await publish(result, of: job) else { return false }
+        settle(job)
+        return true
       } catch {
         failure = WorkFailure(error)
       }
@@ -41,7 +44,12 @@ extension KafkaWorker {
       if failure.verdict == .dead || attempt >= configuration.attempts,
         configuration.deadLetterTopic != nil
       {
-        return await bury(job, failure, attempts: max(1, attempt))
+        guard await bury(job, failure, attempts: max(1, attempt)) else { return false }
+        settle(job)
+        return true
+      }
+      if failure.verdict == .retry, !configuration.retries.tiers.isEmpty {
+        return await retryLater(job, failure, attempts: attempt)
       }
       postpone(job, failure)
       await pause(for: max(failure.after ?? .zero, backoff * Double.random(in: 0.5...1)), job)
@@ -85,6 +93,11 @@ extension KafkaWorker {
     } catch {
       return messages.map { ($0, error) }
     }
+  }
+
+  /// The consumer that reads a topic.
+  func reader(of topic: String) -> KafkaConsumer {
+    if let owned, configuration.ownedTopics.contains(topic) { owned } else { consumer }
   }
 
   func isCurrent(_ job: Core.Job) -> Bool { core.withLock { $0.isCurrent(job) } }

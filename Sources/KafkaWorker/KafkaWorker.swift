@@ -10,12 +10,15 @@ import WorkerRuntime
 /// committed). Graceful shutdown drains; cancelling the task stops at once. Either way nothing that is
 /// unfinished is committed.
 public final class KafkaWorker<Handler: WorkerHandler>: Service {
-  typealias Core = WorkerCore<KafkaRecord>
+  typealias Core = WorkerCore<WorkItem>
 
   let configuration: KafkaWorkerConfiguration
   let handler: Handler
   let producer: KafkaProducer
   let consumer: KafkaConsumer
+  /// Reads the topics that are owned along with the subscribed one, from assignments by hand.
+  let owned: KafkaConsumer?
+  let pending = Mutex(PendingRetries())
   let core: Mutex<Core>
   let logger: Logger
   let observe: @Sendable (WorkerEvent) -> Void
@@ -33,6 +36,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     logger: Logger = Logger(label: "worker"),
     observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) throws {
+    try configuration.check()
     var consuming = configuration.consumer
     consuming.rebalancing = .deferred
     consuming.offsetReset = .error
@@ -43,6 +47,14 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     self.observe = observe
     core = Mutex(Core(configuration: try configuration.core()))
     consumer = try KafkaConsumer(configuration: consuming, logger: logger)
+    if configuration.ownedTopics.isEmpty {
+      owned = nil
+    } else {
+      consuming.rebalancing = .automatic
+      consuming.groupID = configuration.ownedGroupID
+      consuming.groupInstanceID = nil
+      owned = try KafkaConsumer(configuration: consuming, logger: logger)
+    }
     // One stop is enough, and the first wins.
     (stop, stopper) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
   }
@@ -67,6 +79,9 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
       group.addTask { await self.commitRegularly() }
       group.addTask { await self.closeWhenStopped() }
       do throws(KafkaError) {
+        try await checkPartitionCounts()
+        if let owned { group.addTask { await self.read(owned) } }
+        group.addTask { await self.startWhatIsDue() }
         try await consumer.subscribe(to: configuration.topics)
         fatal = await follow(consumer.events, in: &group)
       } catch {
@@ -74,7 +89,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
       }
       // Wakes `closeWhenStopped` where the loop ended by itself.
       stopper.yield(.now)
-      await consumer.close()
+      await close()
       group.cancelAll()
     }
     if let fatal { throw fatal }
@@ -87,7 +102,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     for await event in events {
       switch event {
       case .messages(let batch):
-        receive(batch)
+        receive(batch, from: consumer)
         startJobs(in: &group)
       case .assigned(let partitions):
         await start(partitions)
@@ -110,16 +125,51 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     return nil
   }
 
-  private func receive(_ batch: KafkaMessageBatch) {
+  /// Reads the owned topics until their consumer is closed.
+  private func read(_ owned: KafkaConsumer) async {
+    await withDiscardingTaskGroup { group in
+      for await event in owned.events {
+        switch event {
+        case .messages(let batch):
+          receive(batch, from: owned)
+          startJobs(in: &group)
+        case .partitionFailed(let partition, let error):
+          await recover(partition, error)
+        case .failed(let error, _):
+          logger.warning("\(error)")
+          observe(.clientFailed(error))
+        case .assigned, .revoked: break
+        }
+      }
+    }
+  }
+
+  /// Begins what has come due, and what a lane that was resumed may run.
+  private func startWhatIsDue() async {
+    await withDiscardingTaskGroup { group in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(100))
+        core.withLock { $0.advance(to: .now) }
+        startJobs(in: &group)
+      }
+    }
+  }
+
+  private func receive(_ batch: KafkaMessageBatch, from reader: KafkaConsumer) {
     let now = ContinuousClock.now
+    let wallClock = millisecondsSince1970()
     let items = batch.map { message in
       let record = message.copy()
+      let work = WorkItem(record)
       return Core.Item(
         partition: TopicPartitionID(record.partition), offset: record.offset, key: record.key,
-        payload: record, receivedAt: now, timestamp: record.timestamp ?? -1)
+        payload: work, receivedAt: now, timestamp: record.timestamp ?? -1,
+        notBefore: work.retry.map { now + .milliseconds($0.dueAt - wallClock) },
+        bytes: record.size)
     }
+    if reader === owned { remember(items) }
     let pause = core.withLock { $0.receive(items) }
-    if !pause.isEmpty { consumer.pause(pause.map(TopicPartition.init)) }
+    if !pause.isEmpty { reader.pause(pause.map(TopicPartition.init)) }
   }
 
   /// One task a job that may run now; each goes on with the next job, so tasks never outnumber `inFlight`.
@@ -143,14 +193,28 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
       if stop == .drain { await drainEverything() }
       break
     }
+    await close()
+  }
+
+  private func close() async {
+    await owned?.close()
     await consumer.close()
   }
 
-  /// Commits every position that moved.
+  /// Commits every position that moved: the group's first, as only its broker can tell that this member still
+  /// owns what it believes to own.
   func commit() async {
+    guard await commit(on: consumer, configuration.topics), let owned else { return }
+    await commit(on: owned, configuration.ownedTopics)
+  }
+
+  /// Returns false if the broker refused.
+  @discardableResult
+  private func commit(on consumer: KafkaConsumer, _ topics: [String]) async -> Bool {
+    let topics = topics.contains { $0.hasPrefix("^") } ? nil : Set(topics)
     let taken = Mutex<[TopicPartitionID: CommitPosition]>([:])
     let (_, error) = await consumer.commit(taking: { [self] in
-      let positions = core.withLock { $0.commits() }
+      let positions = core.withLock { $0.commits(of: topics) }
       taken.withLock { $0 = positions }
       return positions.map { partition, position in
         CommittedOffset(
@@ -159,11 +223,12 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
             ? position.completed?.text(above: position.offset) ?? "" : "")
       }
     })
-    guard let error else { return }
+    guard let error else { return true }
     // Whoever closes the consumer has committed before.
-    if case .closed = error { return }
+    if case .closed = error { return false }
     logger.warning("commit failed, will be tried again: \(error)")
     core.withLock { $0.commitFailed(taken.withLock { $0 }) }
+    return false
   }
 }
 

@@ -24,7 +24,7 @@ extension WorkerHandler {
 
 /// What the handler may know of the work it is given.
 public struct WorkContext: Sendable {
-  /// Times this message was tried before, by this worker.
+  /// Times this message was tried before and failed by its own fault.
   public let attempt: Int
   /// When the worker received it.
   public let receivedAt: ContinuousClock.Instant
@@ -87,6 +87,8 @@ public enum WorkerEvent: Sendable {
   case revoked([TopicPartition], lost: Bool)
   /// A try failed and another follows.
   case postponed(WorkFailure, TopicPartition, offset: Int64)
+  /// A message waits with another of its key that failed, and uses no try of its own.
+  case attached(TopicPartition, offset: Int64)
   case died(WorkFailure, TopicPartition, offset: Int64)
   /// Messages that the broker deleted before they were consumed.
   case lost(TopicPartition, Range<Int64>)

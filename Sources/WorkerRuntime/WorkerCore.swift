@@ -210,9 +210,12 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   ///
   /// The first position of an assignment is offered before anything completes: committed, it
   /// keeps the start of a new group from moving with `auto.offset.reset`.
-  public mutating func commits() -> [TopicPartitionID: CommitPosition] {
+  ///
+  /// - Parameter topics: those asked for; nil for all.
+  public mutating func commits(of topics: Set<String>? = nil) -> [TopicPartitionID: CommitPosition]
+  {
     var positions: [TopicPartitionID: CommitPosition] = [:]
-    for (partition, epoch) in epochs {
+    for (partition, epoch) in epochs where topics?.contains(partition.topic) ?? true {
       if let position = assignments[epoch]?.takePosition() { positions[partition] = position }
     }
     return positions

@@ -9,7 +9,10 @@ struct WorkerBench {
   let producer: KafkaProducer
 
   private static func topics(_ partitions: Int32) -> [(name: String, partitions: Int32)] {
-    [("in", partitions), ("out", 1), ("ledger", 1), ("dead", 1)]
+    [
+      ("in", partitions), ("backfill", partitions), ("retry.short", partitions),
+      ("retry.long", partitions), ("out", 1), ("ledger", 1), ("dead", 1),
+    ]
   }
 
   /// Runs `body` on an embedded broker and ends that whatever comes of it.
@@ -65,11 +68,11 @@ struct WorkerBench {
   }
 
   /// Publishes texts, each under its key.
-  func publish(_ texts: [(key: String?, text: String)]) async throws {
+  func publish(_ texts: [(key: String?, text: String)], to topic: String = "in") async throws {
     try await producer.send(
       texts.map {
         KafkaProducerMessage(
-          topic: "in", key: $0.key.map { Array($0.utf8) }, value: Array($0.text.utf8))
+          topic: topic, key: $0.key.map { Array($0.utf8) }, value: Array($0.text.utf8))
       })
   }
 

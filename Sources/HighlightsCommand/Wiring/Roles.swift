@@ -56,6 +56,7 @@ final class WorkerReporter: Sendable {
       guard let count = troubles.admits(failure.reason) else { return }
       Talk.say(
         "\(role): \(failure.verdict == .hold ? "holds" : "retries"): \(failure)\(times(count))")
+    case .attached: break
     case .died(let failure, let partition, let offset):
       guard let count = troubles.admits(failure.reason) else { return }
       Talk.say("\(role): dead letter: \(partition)@\(offset): \(failure)\(times(count))")
