@@ -27,11 +27,12 @@ extension KafkaWorker {
     let records = job.items.map(\.payload.record)
     var attempt = job.items[0].payload.attempts
     var backoff = configuration.backoff
-    while isWanted(job) {
+    while isWanted(job), let ticket = await permission(job) {
       let context = WorkContext(attempt: attempt, receivedAt: job.items[0].receivedAt)
       let failure: WorkFailure
       do {
-        let result = try await handler.handle(records, context)
+        let result = try await handleInTime(records, context)
+        passed(ticket, nil)
         // Results of a revoked epoch are another's to write.
         guard isCurrent(job) else { return false }
         guard try await publish(result, of: job) else { return false }
@@ -39,6 +40,7 @@ extension KafkaWorker {
         return true
       } catch {
         failure = WorkFailure(error)
+        passed(ticket, failure)
       }
       if failure.verdict == .retry { attempt += 1 }
       if failure.verdict == .dead || attempt >= configuration.attempts,
@@ -52,10 +54,29 @@ extension KafkaWorker {
         return await retryLater(job, failure, attempts: attempt)
       }
       postpone(job, failure)
+      // What a shared cause holds up waits at the gate.
+      if failure.verdict == .hold { continue }
       await pause(for: max(failure.after ?? .zero, backoff * Double.random(in: 0.5...1)), job)
       backoff = min(backoff * 2, configuration.backoffLimit)
     }
     return false
+  }
+
+  /// Waits until a try may begin; nil once the job is not wanted any more.
+  private func permission(_ job: Core.Job) async -> HoldGate.Ticket? {
+    while isWanted(job) {
+      switch holdGate.withLock({ $0.begin(at: .now) }) {
+      case .go(let ticket): return ticket
+      case .wait(let until): await pause(for: until - .now, job)
+      }
+    }
+    return nil
+  }
+
+  private func passed(_ ticket: HoldGate.Ticket, _ failure: WorkFailure?) {
+    let end: HoldGate.End =
+      failure?.verdict == .hold ? .held(after: failure?.after) : .through
+    holdGate.withLock { $0.end(ticket, end, at: .now, jitter: .random(in: 0...1)) }
   }
 
   /// Publishes until acknowledged: a result that was paid for is not thrown away because a broker is slow.

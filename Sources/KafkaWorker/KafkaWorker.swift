@@ -19,6 +19,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   /// Reads the topics that are owned along with the subscribed one, from assignments by hand.
   let owned: KafkaConsumer?
   let pending = Mutex(PendingRetries())
+  let holdGate: Mutex<HoldGate>
   let core: Mutex<Core>
   let logger: Logger
   let observe: @Sendable (WorkerEvent) -> Void
@@ -45,6 +46,9 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     self.producer = producer
     self.logger = logger
     self.observe = observe
+    holdGate = Mutex(
+      HoldGate(
+        backoff: min(configuration.backoff, configuration.holdLimit)...configuration.holdLimit))
     core = Mutex(Core(configuration: try configuration.core()))
     consumer = try KafkaConsumer(configuration: consuming, logger: logger)
     if configuration.ownedTopics.isEmpty {
@@ -85,7 +89,8 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
         try await consumer.subscribe(to: configuration.topics)
         fatal = await follow(consumer.events, in: &group)
       } catch {
-        fatal = error
+        // Told to stop before it had joined.
+        if case .closed = error {} else { fatal = error }
       }
       // Wakes `closeWhenStopped` where the loop ended by itself.
       stopper.yield(.now)

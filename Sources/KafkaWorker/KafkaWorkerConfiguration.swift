@@ -39,6 +39,10 @@ public struct KafkaWorkerConfiguration: Sendable {
   /// Wait before the second try where it waits in its slot, and of what a shared cause holds up; doubles, with jitter, up to `backoffLimit`.
   public var backoff: Duration = .seconds(1)
   public var backoffLimit: Duration = .seconds(30)
+  /// Longest between two tries of what a shared cause holds up; the first follows after `backoff`.
+  public var holdLimit: Duration = .seconds(5)
+  /// A handler that takes longer is cancelled and its message tried again. Nil: as long as it likes.
+  public var handlerTimeout: Duration?
 
   public init(consumer: KafkaConsumerConfiguration, topics: [String]) {
     self.consumer = consumer

@@ -32,25 +32,28 @@ public final class PublishedTable: Sendable {
   }
 
   private let capacity: Int
-  private let shelves = Mutex<[TopicPartition: Shelf]>([:])
+  /// By the partition's number: a key stands on the same one in the topics of searches, backfills and retries, which
+  /// have one owner.
+  private let shelves = Mutex<[Int32: Shelf]>([:])
 
   /// - Parameter capacity: entries kept of one partition; the oldest go first.
   public init(capacity: Int = 20_000) { self.capacity = capacity }
 
   func entry(_ key: Key, of partition: TopicPartition) -> Entry? {
-    shelves.withLock { $0[partition]?.entries[key] }
+    shelves.withLock { $0[partition.partition]?.entries[key] }
   }
 
   func record(_ key: Key, _ entry: Entry, of partition: TopicPartition) {
+    let number = partition.partition
     shelves.withLock { shelves in
       let isNew =
-        shelves[partition, default: Shelf()].entries.updateValue(entry, forKey: key) == nil
+        shelves[number, default: Shelf()].entries.updateValue(entry, forKey: key) == nil
       guard isNew else { return }
-      shelves[partition]?.order.append(key)
-      if let count = shelves[partition]?.order.count, count > capacity,
-        let oldest = shelves[partition]?.order.popFirst()
+      shelves[number]?.order.append(key)
+      if let count = shelves[number]?.order.count, count > capacity,
+        let oldest = shelves[number]?.order.popFirst()
       {
-        shelves[partition]?.entries[oldest] = nil
+        shelves[number]?.entries[oldest] = nil
       }
     }
   }
@@ -58,7 +61,7 @@ public final class PublishedTable: Sendable {
   /// Drops what is known of partitions that are no longer this worker's.
   public func forget(_ partitions: [TopicPartition]) {
     shelves.withLock { shelves in
-      for partition in partitions { shelves[partition] = nil }
+      for partition in partitions { shelves[partition.partition] = nil }
     }
   }
 }

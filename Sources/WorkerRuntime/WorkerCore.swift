@@ -21,6 +21,9 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   private var turns: Turns
   private var gate = KeyGate()
 
+  /// Handlers that were given up on and still run: each keeps the room of a message.
+  public var strays = 0
+
   private var running = InFlightOffsets()
   private var stale = InFlightOffsets()
 
@@ -109,7 +112,7 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   /// Lanes come by priority and share, their partitions take turns; within one, the oldest message that its
   /// ordering allows comes first. A batch is cut to what the bounds leave.
   public mutating func nextJob() -> Job? {
-    let room = configuration.maxInFlight - inFlight - staleInFlight
+    let room = configuration.maxInFlight - inFlight - staleInFlight - strays
     guard room > 0 else { return nil }
     while let epoch = turns.next() {
       guard let partition = assignments[epoch]?.partition, let lane = assignments[epoch]?.lane

@@ -123,6 +123,7 @@ struct ConfigurationReferenceTests {
     case .choice(let words): words.first { $0 != key.defaultText }
     case .list(.hostAndPort, _): "another:1"
     case .list(.pair, _): "another=1"
+    case .list(.risingDuration, _): "1s,2s"
     }
   }
 }

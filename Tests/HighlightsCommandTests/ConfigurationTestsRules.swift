@@ -42,7 +42,10 @@ struct ConfigurationRuleTests {
       ("worker.session_timeout", "301s")),
     Conflict(
       "worker.retry_backoff must not exceed worker.retry_backoff_max",
-      ("worker.retry_backoff", "31s")),
+      ("worker.retry_backoff_max", "999ms")),
+    Conflict(
+      "worker.retry_backoff must not exceed worker.hold_backoff_max",
+      ("worker.hold_backoff_max", "999ms")),
     Conflict("worker.group and cache.group must differ", ("cache.group", "highlights-summarizer")),
     Conflict(
       "highlights.fresh_for must not exceed highlights.expires_after",

@@ -79,7 +79,9 @@ struct Fleet: Sendable {
   }
 
   func createTopics(_ configuration: [String: [String: String]] = [:]) async throws {
-    let names = ["", ".dead", ".backfill"].map { "search.queries\($0)" }
+    let names = ["", ".dead", ".backfill", ".retry.30s", ".retry.5m", ".retry.1h"].map {
+      "search.queries\($0)"
+    }
     try await withAdmin { admin in
       let topics = (names + ["highlights", "outcomes", "control"].map { "search.\($0)" }).map {
         KafkaNewTopic(

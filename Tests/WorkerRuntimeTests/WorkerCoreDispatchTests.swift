@@ -68,6 +68,37 @@ struct WorkerCoreDispatchTests {
     #expect(core.nextJobs().map(\.partition.partition) == [0, 1, 0, 1, 0, 0])
   }
 
+  @Test("a lane has its share of the jobs for as long as both have work, whatever runs at a time")
+  func laneShare() throws {
+    let lane = WorkerCoreConfiguration.Lane(topics: ["backfill"], share: 25)
+    var core = Core(
+      configuration: try WorkerCoreConfiguration(
+        ordering: .key, maxInFlight: 2, maxInFlightPerPartition: 2, pauseAbove: 1_000,
+        resumeAtOrBelow: 500, lanes: [lane]))
+    let partitions = (0..<4).flatMap { number in
+      ["queries", "backfill"].map { TopicPartitionID(topic: $0, partition: number) }
+    }
+    core.assign(partitions)
+    for partition in partitions {
+      _ = core.receive(
+        (0..<150).map {
+          Core.Item(
+            partition: partition, offset: $0, key: Array("\($0)".utf8) + partition.topic.utf8,
+            payload: 0, receivedAt: start)
+        })
+    }
+    var running = core.nextJobs()
+    var topics: [String] = []
+    while let job = running.first {
+      running.removeFirst()
+      topics.append(job.partition.topic)
+      _ = core.complete(job)
+      running += core.nextJobs()
+    }
+    let last = try #require(topics.lastIndex(of: "queries"))
+    #expect(topics[...last].count { $0 == "backfill" } == 199)
+  }
+
   @Test("neither bound of messages in flight is exceeded")
   func bounds() throws {
     var core = try makeCore(ordering: .none, maxInFlight: 5, perPartition: 3)

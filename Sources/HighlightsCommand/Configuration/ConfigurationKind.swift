@@ -10,6 +10,8 @@ enum ConfigurationKind: Sendable {
     case hostAndPort
     /// `name=value`, each name once.
     case pair
+    /// Each longer than the one before.
+    case risingDuration
   }
 
   case text(TextRule)
@@ -80,6 +82,8 @@ enum ConfigurationKind: Sendable {
     case .choice(let words): words.joined(separator: ", ")
     case .list(.hostAndPort, let minimum): "a list of at least \(minimum) host:port"
     case .list(.pair, _): "a list of name=value, each name once"
+    case .list(.risingDuration, _):
+      "a list of durations such as 30s,5m,1h, each longer than the one before, at most 7d"
     }
   }
 
@@ -127,6 +131,10 @@ extension ConfigurationKind.ItemRule {
       let names = items.map { $0.prefix { $0 != "=" }.lowercased() }
       guard Set(names).count == names.count else { return nil }
     }
+    if case .risingDuration = self {
+      let durations = items.compactMap { Duration(configured: $0) }
+      guard zip(durations, durations.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
+    }
     return items
   }
 
@@ -134,6 +142,8 @@ extension ConfigurationKind.ItemRule {
     guard !item.unicodeScalars.contains(where: \.isControl) else { return false }
     return switch self {
     case .pair: item.dropFirst().contains("=") && !item.hasPrefix("=")
+    case .risingDuration:
+      Duration(configured: item).map { $0 > .zero && $0 <= .seconds(7 * 86_400) } ?? false
     case .hostAndPort:
       item.wholeMatch(of: /[^\s:,\/]+:([0-9]{1,5})|\[[0-9A-Fa-f:.]+\]:([0-9]{1,5})/).map {
         (1...65_535).contains(Int($0.output.1 ?? $0.output.2 ?? "") ?? 0)

@@ -38,6 +38,15 @@ extension ConfigurationSchema {
 
   private static let flow = [
     ConfigurationKey(
+      "worker.backfill_share", .integer(1...49), default: "10",
+      """
+      Percent of the searches begun that come from kafka.topics.backfill while both topics have
+      some. With none of the others waiting it takes all.
+      """),
+    ConfigurationKey(
+      "worker.retry_share", .integer(1...49), default: "20",
+      "The same of the topics of worker.retry_delays."),
+    ConfigurationKey(
       "worker.ordering", .choice(["key", "partition", "none"]), default: "key",
       """
       What is done one after the other. key: searches of one highlight key, so that the same
@@ -59,6 +68,12 @@ extension ConfigurationSchema {
       """
       Searches of one partition in memory before it is paused. Each may be as large as
       kafka.message_max_bytes.
+      """),
+    ConfigurationKey(
+      "worker.buffer", .bytes(65_536...1 << 36), default: "64MiB",
+      """
+      What the searches in memory may take, in all. Each partition pauses above its even part and
+      reads on at half of that.
       """),
     ConfigurationKey(
       "worker.prefetch", .bytes(1_024...1 << 31), default: "16MiB",
@@ -89,11 +104,27 @@ extension ConfigurationSchema {
       may cost a call. A gateway that is down uses none up.
       """),
     ConfigurationKey(
+      "worker.retry_delays", .list(.risingDuration, minimum: 0), default: "30s,5m,1h",
+      """
+      How long it waits after each try; after the last of these always as long as that. Each is the
+      end of a topic's name, such as kafka.topics.queries + ".retry.30s", with as many partitions
+      as kafka.topics.queries. Empty: it waits in the worker, and holds a place there.
+      """, change: "Searches in a topic no longer named here are not read any more."),
+    ConfigurationKey(
       "worker.retry_backoff", .duration(.milliseconds(1) ... .seconds(3_600)), default: "1s",
-      "The wait before the second attempt; it doubles for each one after."),
+      """
+      The wait before the first call after one that a shared cause, such as a gateway that is down,
+      made fail; and without worker.retry_delays before the second attempt. It doubles each time.
+      """),
     ConfigurationKey(
       "worker.retry_backoff_max", .duration(.milliseconds(1) ... .seconds(86_400)),
-      default: "30s", "The longest such wait. At least worker.retry_backoff."),
+      default: "30s", "The longest such wait before an attempt. At least worker.retry_backoff."),
+    ConfigurationKey(
+      "worker.hold_backoff_max", .duration(.milliseconds(1) ... .seconds(3_600)), default: "5s",
+      """
+      The longest wait between two calls that look whether a shared cause is gone. At least
+      worker.retry_backoff. Long: a slow recovery. Short: calls for nothing.
+      """),
   ]
 
   static let cache = ConfigurationSection(

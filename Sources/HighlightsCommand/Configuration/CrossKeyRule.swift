@@ -63,6 +63,10 @@ struct CrossKeyRule: Sendable {
       keys: ["worker.retry_backoff", "worker.retry_backoff_max"]
     ) { $0.worker.retryBackoff <= $0.worker.retryBackoffMax },
     CrossKeyRule(
+      rule: "worker.retry_backoff must not exceed worker.hold_backoff_max",
+      keys: ["worker.retry_backoff", "worker.hold_backoff_max"]
+    ) { $0.worker.retryBackoff <= $0.worker.holdBackoffMax },
+    CrossKeyRule(
       rule: "worker.group and cache.group must differ",
       keys: ["worker.group", "cache.group"]
     ) { $0.worker.group != $0.cache.group },

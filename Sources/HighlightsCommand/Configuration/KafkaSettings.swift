@@ -10,6 +10,9 @@ struct KafkaSettings: Sendable, Hashable {
     let dead: String
     let control: String
 
+    /// Where failed searches wait; the delay as configured, such as `30s`.
+    func retry(_ delay: String) -> String { "\(queries).retry.\(delay)" }
+
     var all: [String] { [queries, backfill, highlights, outcomes, dead, control] }
   }
 
@@ -64,6 +67,12 @@ struct WorkerSettings: Sendable, Hashable {
   let sessionTimeout: Duration
   let commitInterval: Duration
   let attempts: Int
+  /// As written, such as `30s`: part of a topic's name.
+  let retryDelays: [String]
+  let holdBackoffMax: Duration
+  let backfillShare: Int
+  let retryShare: Int
+  let bufferBytes: Int
   let retryBackoff: Duration
   let retryBackoffMax: Duration
   let prefetchBytes: Int
@@ -81,6 +90,11 @@ struct WorkerSettings: Sendable, Hashable {
     sessionTimeout = values.duration("worker.session_timeout")
     commitInterval = values.duration("worker.commit_interval")
     attempts = values.integer("worker.attempts")
+    retryDelays = values.items("worker.retry_delays")
+    holdBackoffMax = values.duration("worker.hold_backoff_max")
+    backfillShare = values.integer("worker.backfill_share")
+    retryShare = values.integer("worker.retry_share")
+    bufferBytes = values.integer("worker.buffer")
     retryBackoff = values.duration("worker.retry_backoff")
     retryBackoffMax = values.duration("worker.retry_backoff_max")
     prefetchBytes = values.integer("worker.prefetch")

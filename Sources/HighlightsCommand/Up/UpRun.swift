@@ -53,7 +53,8 @@ final class UpRun: Sendable {
     let started = ContinuousClock.now
     let services: [any Service] = [
       try Roles.summarizer(
-        settings, client: client, producer: producer, gateway: gateway, observe: observe),
+        settings, client: client, producer: producer, gateway: gateway, alone: true,
+        observe: observe),
       try Roles.cacheWriter(
         settings, client: client, producer: producer, store: store,
         observe: { [self] in observe($0) },

@@ -10,7 +10,8 @@ import Summarizer
 enum Roles {
   static func summarizer(
     _ settings: Settings, client: KafkaClientConfiguration, producer: KafkaProducer,
-    gateway: GatewayClient, observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
+    gateway: GatewayClient, alone: Bool = false,
+    observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) throws -> Summarizer {
     let published = PublishedTable()
     let counts = PartitionCounts(producer: producer)
@@ -18,7 +19,8 @@ enum Roles {
       settings: settings.summarizer(gateway.deployment), gateway: gateway, published: published,
       partitionCount: { try await counts.count(of: $0) })
     return try Summarizer(
-      configuration: settings.summarizerWorker(client), handler: handler, producer: producer,
+      configuration: settings.summarizerWorker(client, alone: alone), handler: handler,
+      producer: producer,
       logger: Logger(label: "summarizer"),
       observe: { event in
         if case .revoked(let partitions, _) = event { published.forget(partitions) }

@@ -40,7 +40,12 @@ extension KafkaSettings {
 
 extension Settings {
   /// The summarizer's consumer and runtime.
-  func summarizerWorker(_ client: KafkaClientConfiguration) -> KafkaWorkerConfiguration {
+  ///
+  /// - Parameter alone: whether it reads kafka.topics.queries alone, and a failed search waits in its place: where
+  ///   the broker ends with the process, nothing may wait for long.
+  func summarizerWorker(
+    _ client: KafkaClientConfiguration, alone: Bool
+  ) throws -> KafkaWorkerConfiguration {
     var consumer = consumer(client, group: worker.group, instanceID: worker.instanceID)
     consumer.assignor = worker.assignor
     var configuration = KafkaWorkerConfiguration(consumer: consumer, topics: [kafka.topics.queries])
@@ -55,6 +60,16 @@ extension Settings {
     configuration.inFlightPerPartition = worker.inFlightPerPartition
     configuration.bufferPerPartition = worker.bufferPerPartition
     configuration.attempts = worker.attempts
+    if !alone {
+      configuration.lanes = [.init(topics: [kafka.topics.backfill], share: worker.backfillShare)]
+      configuration.retryShare = worker.retryShare
+      configuration.retries = try RetrySchedule(
+        worker.retryDelays.map {
+          .init(topic: kafka.topics.retry($0), delay: Duration(configured: $0) ?? .zero)
+        })
+    }
+    configuration.holdLimit = worker.holdBackoffMax
+    configuration.bufferBytes = worker.bufferBytes
     configuration.backoff = worker.retryBackoff
     configuration.backoffLimit = worker.retryBackoffMax
     return timed(configuration)
