@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 
-/// A noida-db broker in a process of its own, on a free port of 127.0.0.1, with its data in memory.
+/// A noida-db broker in a process of its own, on a free port of 127.0.0.1, with its data in memory, behind a
+/// ``FetchRelay`` that keeps idle consumers idle.
 ///
 /// Tests that need it are marked `.enabled(if: NoidaBroker.isInstalled, "\(NoidaBroker.howToInstall)")`.
 public final class NoidaBroker: Sendable {
@@ -22,7 +23,8 @@ public final class NoidaBroker: Sendable {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   public let port: UInt16
-  public var bootstrapServers: String { "127.0.0.1:\(port)" }
+  public var bootstrapServers: String { relay.address }
+  private let relay: FetchRelay
   private let directory: URL
   private let process: ServerProcess
 
@@ -36,7 +38,7 @@ public final class NoidaBroker: Sendable {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     let port = try LoopbackPort.free()
     let broker = NoidaBroker(
-      port: port, directory: directory,
+      port: port, relay: try FetchRelay(to: port), directory: directory,
       process: try ServerProcess(
         executable: repository.appending(path: "Tests/Support/noida-db.sh"),
         arguments: ["\(port)", directory.path]))
@@ -49,14 +51,16 @@ public final class NoidaBroker: Sendable {
     return broker
   }
 
-  private init(port: UInt16, directory: URL, process: ServerProcess) {
+  private init(port: UInt16, relay: FetchRelay, directory: URL, process: ServerProcess) {
     self.port = port
+    self.relay = relay
     self.directory = directory
     self.process = process
   }
 
   /// Ends the broker, waits until it has exited and drops its data. May be called again.
   public func stop() async {
+    relay.close()
     await process.terminate()
     try? FileManager.default.removeItem(at: directory)
   }

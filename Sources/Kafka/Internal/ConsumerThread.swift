@@ -21,6 +21,9 @@ final class ConsumerThread: @unchecked Sendable {
   /// Once set, librdkafka may never answer an assignment or a pause any more, and a commit that reaches it
   /// between its last steps aborts the process: none is asked of it.
   private(set) var closing = false
+  /// librdkafka does not close a consumer that had a fatal error, such as a member that was fenced: it has left its
+  /// group already, and is only destroyed.
+  private var closeRefused = false
   /// A deferred rebalance that the reader has not answered; closing answers it, or it would wait for ever.
   private var unanswered: RebalanceNotice?
 
@@ -39,7 +42,7 @@ final class ConsumerThread: @unchecked Sendable {
     let client = handle.pointer
     let batch = UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>.allocate(
       capacity: configuration.batchLimit)
-    while !(closing && rd_kafka_consumer_closed(client) != 0) {
+    while !(closing && (closeRefused || rd_kafka_consumer_closed(client) != 0)) {
       for command in mailbox.takeCommands() { command(client) }
       // A reader that does not take its batches stops the polling, and `max.poll.interval.ms` counts.
       if !closing, mailbox.isFull {
@@ -198,7 +201,8 @@ final class ConsumerThread: @unchecked Sendable {
     default: break
     }
     if let error = rd_kafka_consumer_close_queue(client, queue) {
-      logger.warning("\(KafkaError(consuming: error, "closing the consumer"))")
+      closeRefused = true
+      logger.debug("\(KafkaError(consuming: error, "closing the consumer"))")
     }
   }
 
