@@ -16,6 +16,7 @@ extension Target.Dependency {
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
   static let configuration = product(name: "Configuration", package: "swift-configuration")
+  static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
   static let crypto = product(name: "Crypto", package: "swift-crypto")
   static let deque = product(name: "DequeModule", package: "swift-collections")
   static let grdb = product(name: "GRDB", package: "GRDB.swift")
@@ -61,12 +62,18 @@ let floor1 =
     "LLMGateway",
     [.asyncHTTPClient, .logging, .metrics, .nioCore, .nioFoundationCompat, .nioHTTP1, .tracing],
     testedWith: [.hummingbird])
+  + room(
+    "Observability", [.coreMetrics, .hummingbird, .logging, .nioCore, .serviceLifecycle],
+    testedWith: [.asyncHTTPClient, .metrics, .nioHTTP1])
   + room("WorkerRuntime", [.deque], testedWith: ["TestSupport"])
 
 let floor2 =
   room(
     "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle],
     excluding: ["README.md"], testedWith: ["TestSupport"])
+  + room(
+    "Control", ["HighlightsProtocol", "Kafka", .logging, .protobuf, .serviceLifecycle],
+    testedWith: ["TestSupport"])
   + room("Highlights", ["HighlightsProtocol", .crypto, .protobuf], testedWith: ["TestSupport"])
   + room(
     "HighlightStore", ["HighlightsProtocol", .grdb, .logging, .protobuf],
@@ -95,9 +102,10 @@ let floor4: [Target] = [
   .executableTarget(
     name: "HighlightsCommand",
     dependencies: [
-      "CacheWriter", "GatewaySimulator", "HighlightStore", "Highlights", "HighlightsProtocol",
-      "Kafka", "KafkaWorker", "LLMGateway", "Summarizer", "TopicAdmin", "WorkerRuntime",
-      .argumentParser, .configuration, .logging, .protobuf, .serviceLifecycle, .unixSignals, .yams,
+      "CacheWriter", "Control", "GatewaySimulator", "HighlightStore", "Highlights",
+      "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "Observability", "Summarizer",
+      "TopicAdmin", "WorkerRuntime", .argumentParser, .asyncHTTPClient, .configuration, .logging,
+      .metrics, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle, .unixSignals, .yams,
     ],
     swiftSettings: settings),
   .testTarget(

@@ -55,7 +55,7 @@ extension KafkaWorker {
       guard await publishDeadLetter(of: record, failure, attempts, job) else { return false }
       var left = handler.obituary(for: record, failure)
       while !left.isEmpty {
-        guard isCurrent(job) else { return false }
+        guard await maySend(), isCurrent(job) else { return false }
         left = await failures(of: left).map(\.0)
         if !left.isEmpty { await pause(for: .seconds(1), job) }
       }
@@ -75,7 +75,7 @@ extension KafkaWorker {
     // Key, headers and framing take their part of the largest message; a topic may allow less still, so
     // the value is halved until it is accepted.
     var limit = max(0, configuration.consumer.client.messageMaxBytes - 16_384)
-    while isCurrent(job) {
+    while await maySend(), isCurrent(job) {
       let message = letter.message(topic: topic, valueLimit: limit)
       guard let (_, error) = await failures(of: [message]).first else { return true }
       if error.code == .messageTooLarge, limit > 0 {

@@ -156,6 +156,7 @@ extension KafkaWorker {
     logger.critical(
       "\(partition): offsets \(offsets.lowerBound) to \(offsets.upperBound - 1) were deleted before they were consumed"
     )
+    metrics.lost(TopicPartitionID(partition), Int64(offsets.count))
     observe(.lost(partition, offsets))
   }
 

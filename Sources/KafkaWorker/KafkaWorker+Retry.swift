@@ -35,7 +35,7 @@ extension KafkaWorker {
       original: item.record.partition, offset: item.record.offset,
       timestamp: item.record.timestamp, attempts: attempts, dueAt: wait.dueAt)
     let message = headers.message(item.record, topic: wait.topic, partition: number)
-    while isCurrent(job) {
+    while await maySend(), isCurrent(job) {
       guard let (_, error) = await failures(of: [message]).first else {
         if let key = item.record.key {
           pending.withLock { $0.add(item.origin, key: key, partition: number, wait) }

@@ -4,13 +4,29 @@ import Synchronization
 import WorkerRuntime
 
 extension KafkaWorker {
+  /// What became of a job.
+  private enum End: String {
+    case done, dead, moved
+    /// Its partition went away meanwhile.
+    case givenUp = "given_up"
+    /// Its lane was paused before it could begin.
+    case putBack = "put_back"
+  }
+
   /// Handles a job, then whatever may run in its place, until nothing may.
   func work(from first: Core.Job) async {
     var next: Core.Job? = first
     while let job = next {
-      let finished = await handle(job)
+      let end = await handle(job)
+      for item in job.items { waits.withLock { $0.forget(job.partition, item.offset) } }
+      metrics.ended(job.partition.topic, end.rawValue, job.items.count)
       let completion = core.withLock { core in
-        let completion = finished ? core.complete(job) : core.abandon(job)
+        let completion =
+          switch end {
+          case .done, .dead, .moved: core.complete(job)
+          case .givenUp: core.abandon(job)
+          case .putBack: core.putBack(job)
+          }
         next = core.nextJob()
         return completion
       }
@@ -20,24 +36,24 @@ extension KafkaWorker {
     }
   }
 
-  /// Tries a job until it is done, dead or no longer this worker's; true when its messages need no more
-  /// work.
-  private func handle(_ job: Core.Job) async -> Bool {
-    if let attached = await attach(job) { return attached }
+  /// Tries a job until it is done, dead, waits elsewhere or is no longer this worker's.
+  private func handle(_ job: Core.Job) async -> End {
+    guard await maySend() else { return .givenUp }
+    if let attached = await attach(job) { return attached ? .moved : .givenUp }
     let records = job.items.map(\.payload.record)
     var attempt = job.items[0].payload.attempts
     var backoff = configuration.backoff
-    while isWanted(job), let ticket = await permission(job) {
+    while isWanted(job) {
+      if core.withLock({ $0.isPaused(job) }) { return .putBack }
+      guard let ticket = await permission(job) else { continue }
       let context = WorkContext(attempt: attempt, receivedAt: job.items[0].receivedAt)
       let failure: WorkFailure
       do {
         let result = try await handleInTime(records, context)
         passed(ticket, nil)
-        // Results of a revoked epoch are another's to write.
-        guard isCurrent(job) else { return false }
-        guard try await publish(result, of: job) else { return false }
+        guard try await publish(result, of: job) else { return .givenUp }
         settle(job)
-        return true
+        return .done
       } catch {
         failure = WorkFailure(error)
         passed(ticket, failure)
@@ -46,12 +62,12 @@ extension KafkaWorker {
       if failure.verdict == .dead || attempt >= configuration.attempts,
         configuration.deadLetterTopic != nil
       {
-        guard await bury(job, failure, attempts: max(1, attempt)) else { return false }
+        guard await bury(job, failure, attempts: max(1, attempt)) else { return .givenUp }
         settle(job)
-        return true
+        return .dead
       }
       if failure.verdict == .retry, !configuration.retries.tiers.isEmpty {
-        return await retryLater(job, failure, attempts: attempt)
+        return await retryLater(job, failure, attempts: attempt) ? .moved : .givenUp
       }
       postpone(job, failure)
       // What a shared cause holds up waits at the gate.
@@ -59,15 +75,20 @@ extension KafkaWorker {
       await pause(for: max(failure.after ?? .zero, backoff * Double.random(in: 0.5...1)), job)
       backoff = min(backoff * 2, configuration.backoffLimit)
     }
-    return false
+    return .givenUp
   }
 
-  /// Waits until a try may begin; nil once the job is not wanted any more.
+  /// Waits until a try may begin; nil once the job is not wanted any more, or its lane is paused.
   private func permission(_ job: Core.Job) async -> HoldGate.Ticket? {
-    while isWanted(job) {
+    while isWanted(job), !core.withLock({ $0.isPaused(job) }) {
+      guard await maySend() else { return nil }
       switch holdGate.withLock({ $0.begin(at: .now) }) {
-      case .go(let ticket): return ticket
-      case .wait(let until): await pause(for: until - .now, job)
+      case .go(let ticket):
+        forgetWait(of: job)
+        return ticket
+      case .wait(let until):
+        if let cause = lastHold.withLock({ $0 }) { noteWait(of: job, cause) }
+        await pause(for: until - .now, job)
       }
     }
     return nil
@@ -76,12 +97,13 @@ extension KafkaWorker {
   private func passed(_ ticket: HoldGate.Ticket, _ failure: WorkFailure?) {
     let end: HoldGate.End =
       failure?.verdict == .hold ? .held(after: failure?.after) : .through
+    if let failure, failure.verdict == .hold { lastHold.withLock { $0 = failure } }
     holdGate.withLock { $0.end(ticket, end, at: .now, jitter: .random(in: 0...1)) }
   }
 
   /// Publishes until acknowledged: a result that was paid for is not thrown away because a broker is slow.
   private func publish(_ result: WorkResult, of job: Core.Job) async throws(WorkFailure) -> Bool {
-    guard try await publish(result.publish, of: job) else { return false }
+    guard isCurrent(job), try await publish(result.publish, of: job) else { return false }
     return try await publish(result.ledger(), of: job)
   }
 
@@ -90,8 +112,10 @@ extension KafkaWorker {
   ) async throws(WorkFailure) -> Bool {
     var left = messages
     while !left.isEmpty {
-      guard isCurrent(job) else { return false }
+      // Results of an ended epoch are another's to write.
+      guard await maySend(), isCurrent(job) else { return false }
       let failed = await failures(of: left)
+      forgetWait(of: job)
       if let (message, error) = failed.first(where: { $0.1.isPermanent }) {
         throw WorkFailure(
           .dead, reason: "result_not_accepted", detail: "\(message.topic): \(error)")
@@ -135,7 +159,20 @@ extension KafkaWorker {
     logger.debug(
       "\(job.partition.topic)[\(job.partition.partition)]@\(job.items[0].offset) postponed: \(failure)"
     )
+    noteWait(of: job, failure)
     observe(.postponed(failure, TopicPartition(job.partition), offset: job.items[0].offset))
+  }
+
+  private func noteWait(of job: Core.Job, _ failure: WorkFailure) {
+    waits.withLock { waits in
+      for item in job.items { waits.note(failure, job.partition, item.offset) }
+    }
+  }
+
+  private func forgetWait(of job: Core.Job) {
+    waits.withLock { waits in
+      for item in job.items { waits.forget(job.partition, item.offset) }
+    }
   }
 
   /// Waits, but no longer than the job is wanted: a drain must not wait for a retry.

@@ -20,9 +20,16 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   let owned: KafkaConsumer?
   let pending = Mutex(PendingRetries())
   let holdGate: Mutex<HoldGate>
+  /// What a shared cause did last.
+  let lastHold = Mutex<WorkFailure?>(nil)
+  let waits = Mutex(Waits())
+  let suspension: Mutex<SuspensionGuard>
+  let progress: Mutex<ProgressWatch>
+  let metrics: WorkerMetrics
   let core: Mutex<Core>
   let logger: Logger
   let observe: @Sendable (WorkerEvent) -> Void
+  private let commitsFail = Mutex(false)
   private let stop: AsyncStream<Stop>
   private let stopper: AsyncStream<Stop>.Continuation
 
@@ -49,7 +56,14 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     holdGate = Mutex(
       HoldGate(
         backoff: min(configuration.backoff, configuration.holdLimit)...configuration.holdLimit))
-    core = Mutex(Core(configuration: try configuration.core()))
+    var core = Core(configuration: try configuration.core())
+    if configuration.startsPaused {
+      for lane in 0...core.configuration.lanes.count { core.setPaused(true, lane: lane) }
+    }
+    self.core = Mutex(core)
+    suspension = Mutex(SuspensionGuard(limit: consuming.sessionTimeout / 2, at: .now))
+    progress = Mutex(ProgressWatch(limit: configuration.stallAfter))
+    metrics = WorkerMetrics(group: consuming.groupID)
     consumer = try KafkaConsumer(configuration: consuming, logger: logger)
     if configuration.ownedTopics.isEmpty {
       owned = nil
@@ -86,6 +100,8 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
         try await checkPartitionCounts()
         if let owned { group.addTask { await self.read(owned) } }
         group.addTask { await self.startWhatIsDue() }
+        group.addTask { await self.measure() }
+        group.addTask { await self.watchRetention() }
         try await consumer.subscribe(to: configuration.topics)
         fatal = await follow(consumer.events, in: &group)
       } catch {
@@ -154,9 +170,18 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(100))
+        _ = suspension.withLock { $0.maySend(at: .now) }
         core.withLock { $0.advance(to: .now) }
         startJobs(in: &group)
       }
+    }
+  }
+
+  /// Keeps the gauges true and the watch for standstills awake.
+  private func measure() async {
+    while !Task.isCancelled {
+      metrics.update(report())
+      try? await Task.sleep(for: .seconds(1))
     }
   }
 
@@ -173,6 +198,9 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
         bytes: record.size)
     }
     if reader === owned { remember(items) }
+    for (topic, count) in Dictionary(items.map { ($0.partition.topic, 1) }, uniquingKeysWith: +) {
+      metrics.received(topic, count)
+    }
     let pause = core.withLock { $0.receive(items) }
     if !pause.isEmpty { reader.pause(pause.map(TopicPartition.init)) }
   }
@@ -209,32 +237,51 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   /// Commits every position that moved: the group's first, as only its broker can tell that this member still
   /// owns what it believes to own.
   func commit() async {
-    guard await commit(on: consumer, configuration.topics), let owned else { return }
-    await commit(on: owned, configuration.ownedTopics)
+    await proveMembership()
+    guard await commit(on: consumer, subscribedTopics), let owned else { return }
+    await commit(on: owned, Set(configuration.ownedTopics))
   }
 
   /// Returns false if the broker refused.
   @discardableResult
-  private func commit(on consumer: KafkaConsumer, _ topics: [String]) async -> Bool {
-    let topics = topics.contains { $0.hasPrefix("^") } ? nil : Set(topics)
+  private func commit(on consumer: KafkaConsumer, _ topics: Set<String>?) async -> Bool {
     let taken = Mutex<[TopicPartitionID: CommitPosition]>([:])
     let (_, error) = await consumer.commit(taking: { [self] in
       let positions = core.withLock { $0.commits(of: topics) }
       taken.withLock { $0 = positions }
-      return positions.map { partition, position in
-        CommittedOffset(
-          partition: TopicPartition(partition), offset: position.offset,
-          metadata: configuration.commitsCompleted
-            ? position.completed?.text(above: position.offset) ?? "" : "")
-      }
+      return committed(positions)
     })
-    guard let error else { return true }
+    guard let error else {
+      if commitsFail.withLock({ exchange(&$0, false) }) {
+        logger.notice("commits go through again")
+      }
+      return true
+    }
     // Whoever closes the consumer has committed before.
     if case .closed = error { return false }
-    logger.warning("commit failed, will be tried again: \(error)")
+    // Said once, not at each of the tries that follow: a rebalance refuses all of them.
+    logger.log(
+      level: commitsFail.withLock { exchange(&$0, true) } ? .debug : .warning,
+      "commit failed, will be tried again: \(error)")
     core.withLock { $0.commitFailed(taken.withLock { $0 }) }
     return false
   }
+
+  func committed(_ positions: [TopicPartitionID: CommitPosition]) -> [CommittedOffset] {
+    positions.map { partition, position in
+      CommittedOffset(
+        partition: TopicPartition(partition), offset: position.offset,
+        metadata: configuration.commitsCompleted
+          ? position.completed?.text(above: position.offset) ?? "" : "")
+    }
+  }
+}
+
+/// Puts a value in a place and returns what stood there.
+private func exchange<T>(_ place: inout T, _ value: T) -> T {
+  let old = place
+  place = value
+  return old
 }
 
 extension TopicPartitionID {

@@ -44,6 +44,17 @@ public struct KafkaWorkerConfiguration: Sendable {
   /// A handler that takes longer is cancelled and its message tried again. Nil: as long as it likes.
   public var handlerTimeout: Duration?
 
+  /// Whether all lanes are paused until ``KafkaWorker/setPausedTopics(_:)`` says which are.
+  public var startsPaused = false
+  /// How long the oldest message of a partition may stay the oldest although it could be handled, before the worker
+  /// calls itself unhealthy.
+  public var stallAfter: Duration = .seconds(600)
+  /// The part of a topic's retention, 0 to 1, at which a message that is unfinished is alarmed. Nil: never, as where
+  /// the broker answers no admin requests.
+  public var retentionAlarm: Double?
+  /// How often an alarm is repeated.
+  public var retentionAlarmInterval: Duration = .seconds(600)
+
   public init(consumer: KafkaConsumerConfiguration, topics: [String]) {
     self.consumer = consumer
     self.topics = topics
@@ -56,6 +67,10 @@ public struct KafkaWorkerConfiguration: Sendable {
   var ownedTopics: [String] { retries.tiers.map(\.topic) + lanes.flatMap { $0.topics.sorted() } }
 
   func check() throws(KafkaError) {
+    if let retentionAlarm, !(0...1).contains(retentionAlarm) {
+      throw .configuration(
+        key: "retentionAlarm", value: "\(retentionAlarm)", reason: "allowed: 0 to 1")
+    }
     guard !ownedTopics.isEmpty else { return }
     guard topics.count == 1, !topics[0].hasPrefix("^") else {
       throw .configuration(

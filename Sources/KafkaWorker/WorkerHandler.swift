@@ -92,5 +92,7 @@ public enum WorkerEvent: Sendable {
   case died(WorkFailure, TopicPartition, offset: Int64)
   /// Messages that the broker deleted before they were consumed.
   case lost(TopicPartition, Range<Int64>)
+  /// A message is unfinished that its topic will soon have deleted.
+  case nearRetention(TopicPartition, offset: Int64, age: Duration, retention: Duration)
   case clientFailed(KafkaError)
 }

@@ -164,9 +164,7 @@ struct Assignment<Payload: Sendable>: Sendable {
 
   /// Returns the position to commit if it is not the one taken last.
   mutating func takePosition() -> CommitPosition? {
-    guard let offset = tracker.position else { return nil }
-    let position = CommitPosition(offset: offset, completed: tracker.completed)
-    guard position != lastTakenPosition else { return nil }
+    guard let position, position != lastTakenPosition else { return nil }
     lastTakenPosition = position
     return position
   }
@@ -176,14 +174,21 @@ struct Assignment<Payload: Sendable>: Sendable {
     if lastTakenPosition == position { lastTakenPosition = nil }
   }
 
-  func status(inFlight: Set<Int64>) -> PartitionStatus {
+  /// The position as it is now, whether it was taken or not.
+  var position: CommitPosition? {
+    tracker.position.map { CommitPosition(offset: $0, completed: tracker.completed) }
+  }
+
+  func status(inFlight: Set<Int64>, lanePaused: Bool) -> PartitionStatus {
     let oldest = isDraining ? inFlight.min() : tracker.oldestIncomplete
     return PartitionStatus(
       oldestUnfinished: oldest.flatMap { items[$0] }.map {
-        .init(offset: $0.offset, receivedAt: $0.receivedAt)
+        .init(
+          offset: $0.offset, receivedAt: $0.receivedAt, timestamp: $0.timestamp,
+          stage: inFlight.contains($0.offset)
+            ? .inFlight : later.first == $0.offset ? .waiting : .queued)
       },
       buffered: count - inFlight.count - later.count, waiting: later.count,
-      inFlight: inFlight.count, paused: isPaused,
-      draining: isDraining)
+      inFlight: inFlight.count, paused: isPaused, lanePaused: lanePaused, draining: isDraining)
   }
 }

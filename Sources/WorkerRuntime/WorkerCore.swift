@@ -145,14 +145,19 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   ///
   /// A job that failed is completed only once its messages are safe elsewhere: in a retry or a
   /// dead letter topic.
-  public mutating func complete(_ job: Job) -> Completion { end(job, finished: true) }
+  public mutating func complete(_ job: Job) -> Completion { end(job, .finished) }
 
   /// Records that a job ended without its messages being done, as when its partition drains.
   ///
   /// Its messages stay unfinished: no commit passes them in this assignment.
-  public mutating func abandon(_ job: Job) -> Completion { end(job, finished: false) }
+  public mutating func abandon(_ job: Job) -> Completion { end(job, .abandoned) }
 
-  private mutating func end(_ job: Job, finished: Bool) -> Completion {
+  /// Takes a job back as if it had not been handed out: it runs again when its lane and the bounds allow.
+  public mutating func putBack(_ job: Job) -> Completion { end(job, .putBack) }
+
+  private enum End { case finished, abandoned, putBack }
+
+  private mutating func end(_ job: Job, _ end: End) -> Completion {
     var completion = Completion()
     let current = job.items.filter { running.remove($0.offset, epoch: job.epoch) }
     guard !current.isEmpty else {
@@ -162,10 +167,14 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
     }
     for item in current {
       let key = assignments[job.epoch]?.gateKey(of: item.offset)
-      if finished {
-        assignments[job.epoch]?.finish(item.offset)
-      } else {
-        assignments[job.epoch]?.abandon(item.offset)
+      switch end {
+      case .finished: assignments[job.epoch]?.finish(item.offset)
+      case .abandoned: assignments[job.epoch]?.abandon(item.offset)
+      // A draining partition hands out nothing again.
+      case .putBack:
+        if assignments[job.epoch]?.requeue(item.offset) == false {
+          assignments[job.epoch]?.abandon(item.offset)
+        }
       }
       leaveGate(key)
     }
@@ -180,6 +189,11 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
       completion.drained = [job.partition]
     }
     return completion
+  }
+
+  /// Whether the job's lane begins no jobs.
+  public func isPaused(_ job: Job) -> Bool {
+    turns.isPaused(lane: configuration.lane(of: job.partition.topic))
   }
 
   /// Whether the job's result may be published: false once its partition was released, lost or
@@ -224,6 +238,15 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
     return positions
   }
 
+  /// The positions as they are, taken or not: a commit of one moves nothing and tells whether commits are accepted.
+  public func positions(of topics: Set<String>? = nil) -> [TopicPartitionID: CommitPosition] {
+    var positions: [TopicPartitionID: CommitPosition] = [:]
+    for (partition, epoch) in epochs where topics?.contains(partition.topic) ?? true {
+      positions[partition] = assignments[epoch]?.position
+    }
+    return positions
+  }
+
   /// Has `commits()` offer positions again, except where a newer one was taken since.
   public mutating func commitFailed(_ positions: [TopicPartitionID: CommitPosition]) {
     for (partition, position) in positions {
@@ -246,6 +269,8 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   /// What a partition holds and waits for, nil when it is not assigned.
   public func status(of partition: TopicPartitionID) -> PartitionStatus? {
     guard let epoch = epochs[partition] else { return nil }
-    return assignments[epoch]?.status(inFlight: running[epoch])
+    guard let assignment = assignments[epoch] else { return nil }
+    return assignment.status(
+      inFlight: running[epoch], lanePaused: turns.isPaused(lane: assignment.lane))
   }
 }

@@ -54,7 +54,8 @@ struct WorkerBench {
   }
 
   func worker(
-    _ handler: RecordingHandler, _ change: (inout KafkaWorkerConfiguration) -> Void = { _ in }
+    _ handler: RecordingHandler, _ change: (inout KafkaWorkerConfiguration) -> Void = { _ in },
+    observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) throws -> KafkaWorker<RecordingHandler> {
     var consumer = KafkaConsumerConfiguration(client: client, groupID: "group")
     consumer.sessionTimeout = .seconds(6)
@@ -64,7 +65,8 @@ struct WorkerBench {
     configuration.commitInterval = .milliseconds(100)
     configuration.drainTimeout = .seconds(20)
     change(&configuration)
-    return try KafkaWorker(configuration: configuration, handler: handler, producer: producer)
+    return try KafkaWorker(
+      configuration: configuration, handler: handler, producer: producer, observe: observe)
   }
 
   /// Publishes texts, each under its key.

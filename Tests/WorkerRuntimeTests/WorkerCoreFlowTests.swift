@@ -78,7 +78,9 @@ struct WorkerCoreFlowTests {
     _ = core.receive([item(3), item(5), item(6), item(9)])
     let jobs = core.nextJobs()
     let paused = core.status(of: partition(0))
-    #expect(paused?.oldestUnfinished == .init(offset: 3, receivedAt: start + .seconds(3)))
+    #expect(
+      paused?.oldestUnfinished
+        == .init(offset: 3, receivedAt: start + .seconds(3), timestamp: -1, stage: .inFlight))
     #expect(paused?.buffered == 2)
     #expect(paused?.inFlight == 2)
     #expect(paused?.paused == true)

@@ -56,12 +56,16 @@ struct WorkerCoreModel {
         completed: CompletedOffsets(ranges, timestamp: timestamp))
     }
 
-    var status: PartitionStatus? {
-      let oldest = messages.first { $0.isHeld }?.item
+    func status(lanePaused: Bool) -> PartitionStatus {
+      let oldest = messages.first { $0.isHeld }
       return PartitionStatus(
-        oldestUnfinished: oldest.map { .init(offset: $0.offset, receivedAt: $0.receivedAt) },
+        oldestUnfinished: oldest.map {
+          .init(
+            offset: $0.item.offset, receivedAt: $0.item.receivedAt, timestamp: $0.item.timestamp,
+            stage: $0.state == .inFlight ? .inFlight : $0.isDue ? .queued : .waiting)
+        },
         buffered: held - inFlight - waiting, waiting: waiting, inFlight: inFlight, paused: paused,
-        draining: draining)
+        lanePaused: lanePaused, draining: draining)
     }
   }
 

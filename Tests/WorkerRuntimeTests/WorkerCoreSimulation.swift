@@ -9,7 +9,7 @@ struct WorkerCoreSimulation {
   /// What happened, so that a test can tell that it saw every kind of event.
   enum Event: String, CaseIterable {
     case job, batch, stale, pause, resume, drain, drop, commit, commitFailure, known, span
-    case gated, due, abandoned, yielded, owed, pausedLane
+    case gated, due, abandoned, yielded, owed, pausedLane, putBack
   }
 
   private(set) var events: [Event: Int] = [:]
@@ -127,6 +127,8 @@ struct WorkerCoreSimulation {
     if Model.numbers.contains(where: { model.waitsForKey($0) }) { events[.gated, default: 0] += 1 }
     guard let job = core.nextJob() else {
       try require(expected.allSatisfy { $0.isEmpty }, "no job, expected one of \(expected)")
+      // None could run now, so none was passed by.
+      for number in Model.numbers { model.assignments[number]?.passedBy = [] }
       return false
     }
     let number = Model.number(of: job.partition)
@@ -195,13 +197,18 @@ struct WorkerCoreSimulation {
     try require(core.isCurrent(job) == isCurrent, "isCurrent of \(job)")
     let isAbandoned =
       isCurrent && model.assignments[number]?.draining == true && random.oneIn(4)
+    let isPutBack = !isAbandoned && isCurrent && random.oneIn(10)
     model.running.remove(at: index)
-    completed.append(job)
+    // One that is put back is handed out again, and its next completion is a first one.
+    if !isPutBack { completed.append(job) }
 
     var expected = Core.Completion()
     expected.stale = !isCurrent
     if isCurrent {
-      model.set(isAbandoned ? .dropped : .done, job.items.map(\.offset), of: number)
+      let isDraining = model.assignments[number]?.draining == true
+      model.set(
+        isPutBack && !isDraining ? .buffered : isAbandoned || isPutBack ? .dropped : .done,
+        job.items.map(\.offset), of: number)
       if let after = model.assignments[number] {
         if after.paused, !after.draining, after.held <= model.configuration.resumeAtOrBelow,
           after.bytes <= model.bytesEach / 2
@@ -217,7 +224,9 @@ struct WorkerCoreSimulation {
         }
       }
     }
-    let completion = isAbandoned ? core.abandon(job) : core.complete(job)
+    let completion =
+      isAbandoned ? core.abandon(job) : isPutBack ? core.putBack(job) : core.complete(job)
+    if isPutBack { events[.putBack, default: 0] += 1 }
     if isAbandoned { events[.abandoned, default: 0] += 1 }
     try require(completion == expected, "\(completion), expected \(expected)")
     if !isCurrent {
@@ -339,7 +348,8 @@ struct WorkerCoreSimulation {
   private func compareState() throws(Violation) {
     for number in Model.numbers {
       let status = core.status(of: Model.id(number))
-      let expected = model.assignments[number]?.status
+      let expected = model.assignments[number]?.status(
+        lanePaused: model.pausedLanes.contains(Model.lane(of: number)))
       try require(
         status == expected,
         "\(number) is \(String(describing: status)), not \(String(describing: expected))")

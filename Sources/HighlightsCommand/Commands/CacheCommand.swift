@@ -26,7 +26,9 @@ struct CacheCommand: AsyncParsableCommand {
     Talk.say(
       "cache: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), store \(settings.store.path)"
     )
-    let result = await Running.untilSignal([worker], drain: settings.worker.drainTimeout)
+    let result = await Running.untilSignal(
+      [WorkerServices.status(settings.status, role: "cache", worker: worker), worker],
+      drain: settings.worker.drainTimeout)
     await producer.shutdown()
     try await store.close()
     try result.get()

@@ -5,10 +5,15 @@ import Foundation
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Checks brokers, topics, gateway and store; exit code 1 when one fails.")
+    abstract:
+      "Checks brokers, topics, gateway and store, or a running worker; exit code 1 when one fails.")
 
   @Option(help: "The gateway's URL up to, and without, /chat/completions (gateway.base_url).")
   var gateway: String?
+
+  @Option(
+    help: "The status of a running worker, as it prints it at its start; looks at nothing else.")
+  var worker: String?
 
   @Flag(help: "Print one JSON object a check.")
   var json = false
@@ -17,11 +22,19 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try common.settings([("gateway.base_url", gateway)])
-    var findings = await BrokerCheck(settings.kafka).findings()
-    findings.append(await GatewayCheck(settings.gateway).finding())
-    findings.append(await StoreCheck(path: settings.store.path).finding())
+    let findings =
+      if let worker { await WorkerCheck(url: worker).findings() } else {
+        await self.findings(settings)
+      }
     for finding in findings { Output.line(json ? try finding.json() : finding.line) }
     if findings.contains(where: { $0.verdict == .fail }) { throw ExitCode.failure }
+  }
+
+  private func findings(_ settings: Settings) async -> [Finding] {
+    await BrokerCheck(settings.kafka).findings() + [
+      await GatewayCheck(settings.gateway).finding(),
+      await StoreCheck(path: settings.store.path).finding(),
+    ]
   }
 }
 

@@ -34,7 +34,11 @@ struct SummarizeCommand: AsyncParsableCommand {
     Talk.say(
       "summarize: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), \(client.deployment)"
     )
-    let result = await Running.untilSignal([worker], drain: settings.worker.drainTimeout)
+    let services: [any Service] = [
+      WorkerServices.status(settings.status, role: "summarize", worker: worker),
+      WorkerServices.control(settings, client: kafka, role: "summarize", worker: worker), worker,
+    ]
+    let result = await Running.untilSignal(services, drain: settings.worker.drainTimeout)
     await client.shutdown()
     await producer.shutdown()
     try result.get()

@@ -125,7 +125,31 @@ extension ConfigurationSchema {
       The longest wait between two calls that look whether a shared cause is gone. At least
       worker.retry_backoff. Long: a slow recovery. Short: calls for nothing.
       """),
+    ConfigurationKey(
+      "worker.retention_alarm", .integer(1...100), default: "80",
+      """
+      Percent of a topic's retention.ms. A search that is older and still unfinished is alarmed as
+      critical in the log, before the topic deletes it.
+      """),
   ]
+
+  static let status = ConfigurationSection(
+    name: "status",
+    comment: "What a worker tells of itself over HTTP: /health, /status and /metrics.",
+    keys: [
+      ConfigurationKey(
+        "status.host", .text(.nonEmpty), default: "127.0.0.1",
+        "Where it listens; 0.0.0.0 lets other machines ask. It has no access control."),
+      ConfigurationKey(
+        "status.port", .integer(0...65_535), default: "0",
+        "The port; 0 takes a free one, which the worker prints at its start."),
+      ConfigurationKey(
+        "status.stall_after", .duration(.seconds(1) ... .seconds(86_400)), default: "10m",
+        """
+        /health turns to 503 when the oldest unfinished search of a partition stays the same for so
+        long although it could be worked on. Should exceed gateway.timeout with all its attempts.
+        """),
+    ])
 
   static let cache = ConfigurationSection(
     name: "cache", comment: "The cache writer, which applies kafka.topics.highlights to the store.",

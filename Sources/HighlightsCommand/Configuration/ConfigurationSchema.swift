@@ -1,6 +1,8 @@
 /// Every setting there is. `Config/highlights.yaml` is written from it.
 enum ConfigurationSchema {
-  static let sections = [kafka, worker, cache, gateway, highlights, store, simulator, up, log]
+  static let sections = [
+    kafka, worker, cache, gateway, highlights, store, simulator, up, status, log,
+  ]
 
   static let keys = sections.flatMap(\.keys)
 

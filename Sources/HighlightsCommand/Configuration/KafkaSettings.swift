@@ -70,6 +70,8 @@ struct WorkerSettings: Sendable, Hashable {
   /// As written, such as `30s`: part of a topic's name.
   let retryDelays: [String]
   let holdBackoffMax: Duration
+  /// Percent.
+  let retentionAlarm: Int
   let backfillShare: Int
   let retryShare: Int
   let bufferBytes: Int
@@ -92,6 +94,7 @@ struct WorkerSettings: Sendable, Hashable {
     attempts = values.integer("worker.attempts")
     retryDelays = values.items("worker.retry_delays")
     holdBackoffMax = values.duration("worker.hold_backoff_max")
+    retentionAlarm = values.integer("worker.retention_alarm")
     backfillShare = values.integer("worker.backfill_share")
     retryShare = values.integer("worker.retry_share")
     bufferBytes = values.integer("worker.buffer")

@@ -10,6 +10,7 @@ struct Settings: Sendable, Hashable {
   let store: StoreSettings
   let simulator: SimulatorSettings
   let up: UpSettings
+  let status: StatusSettings
   let log: LogSettings
 
   init(
@@ -23,7 +24,22 @@ struct Settings: Sendable, Hashable {
     store = StoreSettings(values)
     simulator = SimulatorSettings(values)
     up = UpSettings(values)
+    status = StatusSettings(values)
     log = LogSettings(values)
+  }
+}
+
+/// What a worker tells of itself over HTTP.
+struct StatusSettings: Sendable, Hashable {
+  let host: String
+  /// 0 takes a free one.
+  let port: Int
+  let stallAfter: Duration
+
+  init(_ values: ConfigurationValues) {
+    host = values.text("status.host")
+    port = values.integer("status.port")
+    stallAfter = values.duration("status.stall_after")
   }
 }
 

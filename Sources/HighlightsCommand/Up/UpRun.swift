@@ -184,7 +184,7 @@ final class UpRun: Sendable {
     case .postponed(let failure, _, _): trouble.withLock { $0 = failure }
     case .lost(let partition, let offsets):
       Talk.say("LOST: \(partition) offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)")
-    case .assigned, .attached, .revoked, .died, .clientFailed: break
+    case .assigned, .attached, .revoked, .died, .nearRetention, .clientFailed: break
     }
   }
 }

@@ -65,6 +65,11 @@ final class WorkerReporter: Sendable {
     case .lost(let partition, let offsets):
       Talk.say(
         "\(role): LOST: \(partition) offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)")
+    case .nearRetention(let partition, let offset, let age, let retention):
+      guard let count = troubles.admits("retention of \(partition)") else { return }
+      Talk.say(
+        "\(role): NEARLY LOST: \(partition)@\(offset) is \(age) old and not done; deleted after \(retention)\(times(count))"
+      )
     case .clientFailed(let error):
       guard let count = troubles.admits("\(error)") else { return }
       Talk.say("\(role): Kafka: \(error); keeps trying\(times(count))")

@@ -63,6 +63,8 @@ extension Settings {
     if !alone {
       configuration.lanes = [.init(topics: [kafka.topics.backfill], share: worker.backfillShare)]
       configuration.retryShare = worker.retryShare
+      configuration.startsPaused = true
+      configuration.retentionAlarm = Double(worker.retentionAlarm) / 100
       configuration.retries = try RetrySchedule(
         worker.retryDelays.map {
           .init(topic: kafka.topics.retry($0), delay: Duration(configured: $0) ?? .zero)
@@ -98,6 +100,7 @@ extension Settings {
     var configuration = configuration
     configuration.drainTimeout = worker.drainTimeout
     configuration.commitInterval = worker.commitInterval
+    configuration.stallAfter = status.stallAfter
     return configuration
   }
 }

@@ -1,0 +1,74 @@
+import Control
+import Kafka
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Control topic")
+struct ControlTests {
+  private static func withTopic(
+    _ body: (KafkaClientConfiguration, KafkaProducer) async throws -> Void
+  ) async throws {
+    let kafka = try EmbeddedKafka()
+    defer { kafka.shutdown() }
+    try kafka.createTopic("control", partitions: 2)
+    let producer = try KafkaProducer(configuration: .init(client: kafka.clientConfiguration))
+    let result: Result<Void, any Error>
+    do { result = .success(try await body(kafka.clientConfiguration, producer)) } catch {
+      result = .failure(error)
+    }
+    await producer.shutdown(timeout: .seconds(5))
+    try result.get()
+  }
+
+  /// The lanes paused, as told time after time.
+  private final class States: Sendable {
+    private let states = Mutex<[[String: String]]>([])
+    var all: [[String: String]] { states.withLock { $0 } }
+    func add(_ state: ControlState) { states.withLock { $0.append(state.pausedLanes) } }
+  }
+
+  @Test("a reader speaks first when it knows all that stood there, then at each change")
+  func follows() async throws {
+    try await Self.withTopic { client, producer in
+      let writer = ControlWriter(producer: producer, topic: "control")
+      try await writer.setPaused(true, lanes: ["queries", "backfill"], reason: "too dear")
+      try await writer.setPaused(false, lanes: ["backfill"], reason: "")
+      // Somebody else's, and damaged ones: neither may take away what is known.
+      try await producer.send([
+        KafkaProducerMessage(topic: "control", key: Array("variant".utf8), value: [1]),
+        KafkaProducerMessage(topic: "control", key: Array("lane/queries".utf8), value: [0xFF]),
+      ])
+      let states = States()
+      let reader = ControlReader(client: client, topic: "control") { states.add($0) }
+      let reading = Task { try await reader.run() }
+      try await poll("the first word") { !states.all.isEmpty }
+      #expect(states.all == [["queries": "too dear"]])
+      try await writer.setPaused(false, lanes: ["queries"], reason: "")
+      try await poll("the change") { states.all.count == 2 }
+      #expect(states.all.last == [:])
+      reading.cancel()
+      try await reading.value
+    }
+  }
+
+  @Test("an empty topic means that nothing is paused; one that cannot be read means nothing yet")
+  func empty() async throws {
+    try await Self.withTopic { client, _ in
+      let states = States()
+      let reader = ControlReader(client: client, topic: "control") { states.add($0) }
+      let reading = Task { try await reader.run() }
+      try await poll("the first word") { states.all == [[:]] }
+      reading.cancel()
+      try await reading.value
+
+      let nowhere = KafkaClientConfiguration(
+        bootstrapServers: ["127.0.0.1:\(try LoopbackPort.free())"])
+      let lost = ControlReader(client: nowhere, topic: "control") { states.add($0) }
+      let waiting = Task { try await lost.run() }
+      waiting.cancel()
+      try await within(.seconds(20), "its end") { try await waiting.value }
+      #expect(states.all == [[:]])
+    }
+  }
+}
