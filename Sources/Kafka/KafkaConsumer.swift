@@ -29,9 +29,11 @@ public final class KafkaConsumer: Sendable {
       onError: { thread.clientFailed($0) },
       onRebalance: { thread.rebalanced($0, $1) },
       onCommit: { thread.committed($0, $1, $2) })
+    thread.isJoining = { context.isJoining.withLock { $0 } }
     let handle = try ClientHandle(
       type: RD_KAFKA_CONSUMER, properties: configuration.properties(), context: context
-    ) { conf in
+    ) { conf, context in
+      rd_kafka_conf_interceptor_add_on_new(conf, "joining", watchJoining, context)
       rd_kafka_conf_set_error_cb(conf, errorCallback)
       rd_kafka_conf_set_rebalance_cb(conf, rebalanceCallback)
     }

@@ -19,7 +19,7 @@ public final class KafkaProducer: Sendable {
     let context = CallbackContext(logger: logger, onError: onError)
     handle = try ClientHandle(
       type: RD_KAFKA_PRODUCER, properties: configuration.properties(), context: context
-    ) { conf in
+    ) { conf, _ in
       rd_kafka_conf_set_dr_msg_cb(conf, deliveryCallback)
       rd_kafka_conf_set_error_cb(conf, errorCallback)
     }

@@ -6,6 +6,10 @@ import WorkerRuntime
 extension KafkaWorker {
   /// Begins reading newly assigned partitions where the group left off.
   func start(_ partitions: [TopicPartition]) async {
+    if isStopping.withLock({ $0 }) {
+      try? await consumer.accept(partitions.map { ($0, .end) })
+      return consumer.pause(partitions)
+    }
     let starts = await starts(of: partitions, on: consumer)
     let along = ownedAlong(with: partitions)
     let ownedStarts = if let owned { await self.starts(of: along, on: owned) } else { [Start]() }
@@ -169,11 +173,20 @@ extension KafkaWorker {
   }
 
   /// The shutdown's drain: the same, of everything, before the group is left.
+  ///
+  /// While the group is in a rebalance, as when its members are restarted one after the other, it takes no commit; what
+  /// was done since the last one would be done again by others, so this waits for the rebalance's end.
   func drainEverything() async {
+    isStopping.withLock { $0 = true }
     let partitions = core.withLock { $0.partitions }.map(TopicPartition.init)
       .filter { !configuration.ownedTopics.contains($0.topic) }
     stopReading(partitions)
-    await drain(partitions + ownedAlong(with: partitions))
+    var committed = await drain(partitions + ownedAlong(with: partitions))
+    let deadline = ContinuousClock.now + configuration.consumer.sessionTimeout
+    while !committed, ContinuousClock.now < deadline, !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(50))
+      committed = await commit()
+    }
     release(partitions)
   }
 
@@ -233,7 +246,9 @@ extension KafkaWorker {
     }
   }
 
-  private func drain(_ partitions: [TopicPartition]) async {
+  /// Returns false if the broker refused the commit at the end.
+  @discardableResult
+  private func drain(_ partitions: [TopicPartition]) async -> Bool {
     let ids = partitions.map(TopicPartitionID.init)
     let deadline = ContinuousClock.now + configuration.drainTimeout
     _ = core.withLock { $0.beginDrain(ids) }
@@ -245,6 +260,6 @@ extension KafkaWorker {
       if left == 0 { break }
       try? await Task.sleep(for: .milliseconds(10))
     }
-    await commit()
+    return await commit()
   }
 }

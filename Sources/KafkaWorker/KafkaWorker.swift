@@ -29,6 +29,8 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   let core: Mutex<Core>
   let logger: Logger
   let observe: @Sendable (WorkerEvent) -> Void
+  /// Set once everything is drained for good: what the group still assigns is not begun.
+  let isStopping = Mutex(false)
   private let commitsFail = Mutex(false)
   private let stop: AsyncStream<Stop>
   private let stopper: AsyncStream<Stop>.Continuation
@@ -236,14 +238,16 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
 
   /// Commits every position that moved: the group's first, as only its broker can tell that this member still
   /// owns what it believes to own.
-  func commit() async {
-    await proveMembership()
-    guard await commit(on: consumer, subscribedTopics), let owned else { return }
-    await commit(on: owned, Set(configuration.ownedTopics))
-  }
-
+  ///
   /// Returns false if the broker refused.
   @discardableResult
+  func commit() async -> Bool {
+    await proveMembership()
+    guard await commit(on: consumer, subscribedTopics) else { return false }
+    guard let owned else { return true }
+    return await commit(on: owned, Set(configuration.ownedTopics))
+  }
+
   private func commit(on consumer: KafkaConsumer, _ topics: Set<String>?) async -> Bool {
     let taken = Mutex<[TopicPartitionID: CommitPosition]>([:])
     let (_, error) = await consumer.commit(taking: { [self] in

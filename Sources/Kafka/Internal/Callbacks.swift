@@ -104,3 +104,38 @@ func commitCallback(
   }
   context.onCommit?(UInt(bitPattern: opaque), code, failures)
 }
+
+// MARK: Joining
+
+// librdkafka tells nobody when a member begins to join its group's next generation. Its interceptors, which run on its
+// threads, see the requests go by.
+
+private let joinGroup: Int16 = 11
+private let syncGroup: Int16 = 14
+
+func watchJoining(
+  client: OpaquePointer?, conf: OpaquePointer?, opaque: UnsafeMutableRawPointer?,
+  words: UnsafeMutablePointer<CChar>?, size: Int
+) -> rd_kafka_resp_err_t {
+  guard let client else { return RD_KAFKA_RESP_ERR_NO_ERROR }
+  let code = rd_kafka_interceptor_add_on_request_sent(client, "joining", requestSent, opaque)
+  guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return code }
+  return rd_kafka_interceptor_add_on_response_received(client, "joining", responseReceived, opaque)
+}
+
+private func requestSent(
+  client: OpaquePointer?, socket: Int32, broker: UnsafePointer<CChar>?, brokerID: Int32,
+  api: Int16, version: Int16, id: Int32, size: Int, opaque: UnsafeMutableRawPointer?
+) -> rd_kafka_resp_err_t {
+  if api == joinGroup { context(opaque)?.isJoining.withLock { $0 = true } }
+  return RD_KAFKA_RESP_ERR_NO_ERROR
+}
+
+private func responseReceived(
+  client: OpaquePointer?, socket: Int32, broker: UnsafePointer<CChar>?, brokerID: Int32,
+  api: Int16, version: Int16, id: Int32, size: Int, roundTrip: Int64, error: rd_kafka_resp_err_t,
+  opaque: UnsafeMutableRawPointer?
+) -> rd_kafka_resp_err_t {
+  if api == syncGroup { context(opaque)?.isJoining.withLock { $0 = false } }
+  return RD_KAFKA_RESP_ERR_NO_ERROR
+}

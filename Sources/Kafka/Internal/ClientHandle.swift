@@ -13,13 +13,13 @@ final class ClientHandle: @unchecked Sendable {
   /// Creates the client; librdkafka connects in the background.
   init(
     type: rd_kafka_type_t, properties: [String: String], context: CallbackContext,
-    prepare: (OpaquePointer) -> Void = { _ in }
+    prepare: (_ conf: OpaquePointer, _ context: UnsafeMutableRawPointer) -> Void = { _, _ in }
   ) throws(KafkaError) {
     let conf = try Self.makeConf(properties)
     self.context = Unmanaged.passRetained(context)
     rd_kafka_conf_set_opaque(conf, self.context.toOpaque())
     rd_kafka_conf_set_log_cb(conf, logCallback)
-    prepare(conf)
+    prepare(conf, self.context.toOpaque())
     var words = [CChar](repeating: 0, count: 512)
     guard let pointer = rd_kafka_new(type, conf, &words, words.count) else {
       rd_kafka_conf_destroy(conf)
@@ -64,6 +64,8 @@ final class CallbackContext: @unchecked Sendable {
   let connectionFailure = Mutex<String?>(nil)
   /// The producer's delivery reports of the poll under way.
   let tally = UnsafeMutablePointer<DeliveryTally>.allocate(capacity: 1)
+  /// Whether the member has asked to join a new generation of its group and has not been told its partitions.
+  let isJoining = Mutex(false)
   /// Called on the thread that polls, for errors of the client as a whole.
   let onError: @Sendable (KafkaError) -> Void
   /// Called on the polling thread when the group gives or takes partitions.

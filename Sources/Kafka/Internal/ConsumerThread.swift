@@ -21,6 +21,8 @@ final class ConsumerThread: @unchecked Sendable {
   /// Once set, librdkafka may never answer an assignment or a pause any more, and a commit that reaches it
   /// between its last steps aborts the process: none is asked of it.
   private(set) var closing = false
+  /// Whether a rebalance is under way that the reader may know nothing of yet. Set before the thread starts.
+  var isJoining: @Sendable () -> Bool = { false }
   /// librdkafka does not close a consumer that had a fatal error, such as a member that was fenced: it has left its
   /// group already, and is only destroyed.
   private var closeRefused = false
@@ -182,6 +184,11 @@ final class ConsumerThread: @unchecked Sendable {
     let commit = PendingCommit(offsets: offsets, waiting: waiting)
     guard !closing else { return commit.end(.closed("consumer")) }
     guard !offsets.isEmpty else { return commit.end(nil) }
+    // Brokers answer a connection's requests in turn: a commit sent behind the request to join is looked at once the
+    // next generation has begun, is refused as of an old one, and librdkafka gives up every partition for it.
+    guard !isJoining() else {
+      return commit.end(KafkaError(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, "commit"))
+    }
     let list = PartitionList(capacity: offsets.count)
     for offset in offsets { list.add(committing: offset) }
     let id = nextCommit
