@@ -9,7 +9,7 @@ RELEASE := -c release --static-swift-stdlib -j 2
 DEBUG := -j 2
 BIN := .build/release
 
-.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker test-crash test-faults
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -46,3 +46,15 @@ llm: ## Starts a real small model, SmolLM2-135M, behind an OpenAI-compatible ser
 bench-kafka: setup ## Compares the Kafka client with the same in C.
 	swift build $(RELEASE) --product KafkaBenchmark
 	$(BIN)/KafkaBenchmark
+
+bench-worker: setup-test ## Measures one worker process against a slow gateway.
+	swift build $(RELEASE) --product WorkerBenchmark
+	$(BIN)/WorkerBenchmark
+
+test-crash: setup-test ## Kills a worker 20 times: nothing lost, little done twice.
+	swift build $(RELEASE) --product CrashTest
+	$(BIN)/CrashTest
+
+test-faults: setup-test ## Restarts, slow and stuck calls, revocation, an outage, in full length.
+	swift build $(RELEASE) --product FaultTest
+	$(BIN)/FaultTest

@@ -70,7 +70,7 @@ let floor1 =
 let floor2 =
   room(
     "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle],
-    excluding: ["README.md"], testedWith: ["TestSupport"])
+    excluding: ["README.md"], testedWith: ["TestSupport", "WorkerScenarios"])
   + room(
     "Control", ["HighlightsProtocol", "Kafka", .logging, .protobuf, .serviceLifecycle],
     testedWith: ["TestSupport"])
@@ -126,7 +126,15 @@ let floor4: [Target] = [
 
 /// What tests of several rooms need: brokers in processes of their own, waiting without sleeping.
 let testSupport: [Target] = [
-  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings)
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+  // Runs of workers under a fault, short in tests and in full length behind a target of their own.
+  .target(
+    name: "WorkerScenarios",
+    dependencies: [
+      "Kafka", "KafkaWorker", "TestSupport", .asyncHTTPClient, .hummingbird, .logging, .nioCore,
+      .nioHTTP1, .serviceLifecycle,
+    ],
+    path: "Tests/WorkerScenarios", swiftSettings: settings),
 ]
 
 let benchmarks: [Target] = [
@@ -134,6 +142,30 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "KafkaBenchmark", dependencies: ["CKafkaBenchmark", "Kafka", .argumentParser],
     path: "Benchmarks/KafkaBenchmark", swiftSettings: settings),
+  // What load in processes of its own needs: children, a broker, figures with bars.
+  .target(
+    name: "BenchmarkSupport",
+    dependencies: ["Kafka", "TestSupport", .logging, .serviceLifecycle, .unixSignals],
+    path: "Benchmarks/BenchmarkSupport", swiftSettings: settings),
+  .executableTarget(
+    name: "WorkerBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "GatewaySimulator", "Highlights", "HighlightsProtocol", "Kafka",
+      "KafkaWorker", "LLMGateway", "Summarizer", .argumentParser, .asyncHTTPClient, .logging,
+      .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle,
+    ],
+    path: "Benchmarks/WorkerBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "FaultTest",
+    dependencies: ["BenchmarkSupport", "Kafka", "WorkerScenarios", .argumentParser],
+    path: "Benchmarks/FaultTest", swiftSettings: settings),
+  .executableTarget(
+    name: "CrashTest",
+    dependencies: [
+      "BenchmarkSupport", "Kafka", "KafkaWorker", "TestSupport", .argumentParser,
+      .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
+    ],
+    path: "Benchmarks/CrashTest", swiftSettings: settings),
 ]
 
 let package = Package(
