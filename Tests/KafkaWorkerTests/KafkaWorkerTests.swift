@@ -236,6 +236,38 @@ struct KafkaWorkerTests {
     }
   }
 
+  @Test(
+    "A broker that restarts under load loses nothing and repeats no more than what it had not committed",
+    .enabled(if: NoidaBroker.isInstalled, "\(NoidaBroker.howToInstall)"))
+  func survivesBrokerRestarts() async throws {
+    try await WorkerBench.runOnNoida { bench, broker in
+      let handler = RecordingHandler { record, _ in
+        try await Task.sleep(for: .milliseconds(20))
+        return WorkResult(publish: [KafkaProducerMessage(topic: "out", value: record.value)])
+      }
+      let worker = try bench.worker(handler) {
+        $0.consumer.assignor = .range
+        $0.consumer.groupInstanceID = "a"
+        $0.inFlight = 16
+        $0.inFlightPerPartition = 8
+      }
+      try await bench.publish(3_000, keys: 300)
+      try await withRunning([worker]) {
+        for restart in 1...2 {
+          try await poll("a third more", limit: .seconds(60)) {
+            handler.handled.count > restart * 800
+          }
+          try await broker.restart()
+        }
+        try await poll("all messages", limit: .seconds(90)) { Set(handler.texts).count == 3_000 }
+      }
+      let results = try await bench.read("out", atLeast: try await bench.count(of: "out"))
+      #expect(Set(results.map(\.text)).count == 3_000)
+      // 100 ms between two commits at 16 messages each 20 ms, and a rejoin after each restart.
+      #expect(handler.handled.count - 3_000 < 1_000)
+    }
+  }
+
   /// Lets a second member join one at work and both end all messages, of which one alone has 15 s of work: more than
   /// any of the brokers takes for a rebalance.
   /// - Returns: How many handlings were repetitions.

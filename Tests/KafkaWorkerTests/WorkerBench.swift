@@ -31,6 +31,13 @@ struct WorkerBench {
   static func runOnNoida(
     partitions: Int32 = 4, _ body: (WorkerBench) async throws -> Void
   ) async throws {
+    try await runOnNoida(partitions: partitions) { bench, _ in try await body(bench) }
+  }
+
+  /// The same, with the broker to restart.
+  static func runOnNoida(
+    partitions: Int32 = 4, _ body: (WorkerBench, NoidaBroker) async throws -> Void
+  ) async throws {
     try await NoidaBroker.run { broker in
       let client = KafkaClientConfiguration(bootstrapServers: [broker.bootstrapServers])
       let admin = try KafkaAdmin(configuration: client)
@@ -38,7 +45,7 @@ struct WorkerBench {
         topics(partitions).map { KafkaNewTopic(name: $0.name, partitions: $0.partitions) })
       for result in created.values { if case .failed(let error) = result { throw error } }
       await admin.close()
-      try await run(client, body)
+      try await run(client) { try await body($0, broker) }
     }
   }
 
@@ -80,6 +87,17 @@ struct WorkerBench {
 
   func publish(_ count: Int, keys: Int) async throws {
     try await publish((0..<count).map { (key: "k\($0 % keys)", text: "\($0)") })
+  }
+
+  /// Messages on a topic of one partition.
+  func count(of topic: String) async throws -> Int {
+    let consumer = try KafkaConsumer(configuration: .init(client: client, groupID: "reader"))
+    let partition = TopicPartition(topic: topic, partition: 0)
+    let log = try await within(.seconds(30), "the end of \(topic)") {
+      try await consumer.watermarks(of: partition)
+    }
+    await consumer.close()
+    return log.count
   }
 
   /// Everything on a topic of one partition.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A noida-db broker in a process of its own, on a free port of 127.0.0.1, with its data in memory, behind a
 /// ``FetchRelay`` that keeps idle consumers idle.
@@ -26,7 +27,7 @@ public final class NoidaBroker: Sendable {
   public var bootstrapServers: String { relay.address }
   private let relay: FetchRelay
   private let directory: URL
-  private let process: ServerProcess
+  private let process: Mutex<ServerProcess>
 
   /// Starts the broker and waits until it takes connections.
   public static func start() async throws -> NoidaBroker {
@@ -39,11 +40,9 @@ public final class NoidaBroker: Sendable {
     let port = try LoopbackPort.free()
     let broker = NoidaBroker(
       port: port, relay: try FetchRelay(to: port), directory: directory,
-      process: try ServerProcess(
-        executable: repository.appending(path: "Tests/Support/noida-db.sh"),
-        arguments: ["\(port)", directory.path]))
+      process: try launch(port, directory))
     do {
-      try await poll("noida-db to listen on port \(port)") { LoopbackPort.answers(port) }
+      try await broker.listens()
     } catch {
       await broker.stop()
       throw error
@@ -51,17 +50,36 @@ public final class NoidaBroker: Sendable {
     return broker
   }
 
+  private static func launch(_ port: UInt16, _ directory: URL) throws -> ServerProcess {
+    try ServerProcess(
+      executable: repository.appending(path: "Tests/Support/noida-db.sh"),
+      arguments: ["\(port)", directory.path])
+  }
+
+  private func listens() async throws {
+    try await poll("noida-db to listen on port \(port)") { LoopbackPort.answers(port) }
+  }
+
+  /// Ends the broker, runs `body` without it, and starts it again with its data, at the same address.
+  public func restart(_ body: () async throws -> Void = {}) async throws {
+    await process.withLock { $0 }.terminate()
+    try await body()
+    let next = try Self.launch(port, directory)
+    process.withLock { $0 = next }
+    try await listens()
+  }
+
   private init(port: UInt16, relay: FetchRelay, directory: URL, process: ServerProcess) {
     self.port = port
     self.relay = relay
     self.directory = directory
-    self.process = process
+    self.process = Mutex(process)
   }
 
   /// Ends the broker, waits until it has exited and drops its data. May be called again.
   public func stop() async {
     relay.close()
-    await process.terminate()
+    await process.withLock { $0 }.terminate()
     try? FileManager.default.removeItem(at: directory)
   }
 

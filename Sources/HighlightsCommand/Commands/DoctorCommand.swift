@@ -31,7 +31,7 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   private func findings(_ settings: Settings) async -> [Finding] {
-    await BrokerCheck(settings.kafka).findings() + [
+    await BrokerCheck(settings).findings() + [
       await GatewayCheck(settings.gateway).finding(),
       await StoreCheck(path: settings.store.path).finding(),
     ]

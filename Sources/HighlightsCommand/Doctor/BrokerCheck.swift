@@ -4,8 +4,12 @@ import Logging
 /// Whether the brokers answer and hold the topics.
 struct BrokerCheck {
   private let settings: KafkaSettings
+  private let topics: [String]
 
-  init(_ settings: KafkaSettings) { self.settings = settings }
+  init(_ settings: Settings) {
+    self.settings = settings.kafka
+    topics = settings.kafka.topics.all + SearchLane.retries.topics(settings).sorted()
+  }
 
   func findings() async -> [Finding] {
     let servers = settings.bootstrapServers.joined(separator: ",")
@@ -37,13 +41,13 @@ struct BrokerCheck {
 
   private func topics(_ admin: KafkaAdmin) async throws -> Finding {
     let found = try await admin.describeTopics()
-    let missing = settings.topics.all.filter { found[$0] == nil }
+    let missing = topics.filter { found[$0] == nil }
     guard missing.isEmpty else {
       return Finding(
         check: "topics", verdict: .fail, found: "missing: \(missing.joined(separator: ", "))",
         advice: "highlights topics apply")
     }
-    let counts = settings.topics.all.map { "\($0) \(found[$0]?.partitions.count ?? 0)" }
+    let counts = topics.map { "\($0) \(found[$0]?.partitions.count ?? 0)" }
     return Finding(check: "topics", verdict: .ok, found: counts.joined(separator: ", "))
   }
 }
