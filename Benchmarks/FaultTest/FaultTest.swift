@@ -73,9 +73,16 @@ private func slow() async throws -> [Figure] {
 
 private func revoke() async throws -> [Figure] {
   let scenario = RevokeUnderLoad()
-  let outcome = try await scenario.run()
+  var outcome = try await scenario.run()
   print("\(outcome)")
+  for _ in 0..<3 where outcome.wasDisturbed {
+    print("the broker threw the second worker out of its first rebalance; once more")
+    outcome = try await scenario.run()
+    print("\(outcome)")
+  }
   return [
+    Figure("revoke_disturbed", outcome.wasDisturbed ? 1 : 0, .exactly(0)),
+    Figure("revoke_partitions_lost", Double(outcome.partitionsLost), .exactly(0)),
     Figure(
       "revoke_in_flight", Double(outcome.inFlightAtRevoke), .atLeast(Double(scenario.calls / 2))),
     Figure("revoke_moved", Double(outcome.moved), .exactly(6)),

@@ -13,6 +13,12 @@ public struct RevokeUnderLoad: Sendable {
   public struct Outcome: Sendable {
     /// Calls in flight when the partitions were asked for.
     public var inFlightAtRevoke = 0
+    /// Whether the broker refused the second worker's first SyncGroup. This one does so when the leader's came first;
+    /// the worker joins once more, and until then the broker takes no commit of the first worker: what that did
+    /// meanwhile is done again.
+    public var wasDisturbed = false
+    /// Partitions that were lost rather than revoked.
+    public var partitionsLost = 0
     /// Partitions that moved.
     public var moved = 0
     /// Calls that were begun for messages that had one.
@@ -30,7 +36,8 @@ public struct RevokeUnderLoad: Sendable {
     let messages = calls * max(4, Int((.seconds(20) / latency).rounded(.up)))
     let handler = CountingHandler(latency: latency)
     var outcome = Outcome()
-    let atRevoke = Mutex((moved: 0, inFlight: 0))
+    let atRevoke = Mutex((moved: 0, inFlight: 0, lost: 0))
+    let firstGiven = Mutex(Int?.none)
     try await ScenarioBroker.run(partitions: 12) { broker in
       let configuration = broker.configuration {
         $0.consumer.assignor = .cooperativeSticky
@@ -49,15 +56,21 @@ public struct RevokeUnderLoad: Sendable {
       try await withWorkers(of: CountingHandler.self) { running in
         running.append(
           try RunningWorker(configuration, handler) { event in
-            guard case .revoked(let partitions, lost: false) = event else { return }
+            guard case .revoked(let partitions, let lost) = event else { return }
             atRevoke.withLock { state in
-              if state.moved == 0 { state = (partitions.count, handler.inFlight) }
+              if lost { state.lost += partitions.count }
+              guard !lost, state.moved == 0 else { return }
+              (state.moved, state.inFlight) = (partitions.count, handler.inFlight)
             }
           })
         try await poll("\(calls) calls in flight") { handler.inFlight >= calls }
         // The move comes a session timeout later: in the midst of calls, not between two rounds of them.
         try await Task.sleep(for: latency / 2)
-        running.append(try RunningWorker(configuration, handler))
+        running.append(
+          try RunningWorker(configuration, handler) { event in
+            guard case .assigned(let partitions) = event else { return }
+            firstGiven.withLock { $0 = $0 ?? partitions.count }
+          })
         try await poll("all messages", limit: .seconds(180)) { handler.done == messages }
       }
       let numbers = try await broker.records(of: ScenarioBroker.outTopic).compactMap {
@@ -67,8 +80,10 @@ public struct RevokeUnderLoad: Sendable {
       outcome.lost = messages - Set(numbers).count
       outcome.callsThrownAway = handler.calls - numbers.count
     }
+    // A worker that joins is told first that it will be given some.
+    outcome.wasDisturbed = firstGiven.withLock { $0 } != 0
     outcome.callsRepeated = handler.calls - messages
-    (outcome.moved, outcome.inFlightAtRevoke) = atRevoke.withLock { $0 }
+    (outcome.moved, outcome.inFlightAtRevoke, outcome.partitionsLost) = atRevoke.withLock { $0 }
     return outcome
   }
 }
