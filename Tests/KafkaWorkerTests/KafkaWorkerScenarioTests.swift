@@ -16,7 +16,7 @@ struct KafkaWorkerScenarioTests {
     restart.assignor = assignor
     let ledger = try await restart.run()
     #expect(ledger.comparisons >= restart.messages - restart.keys, "it compared something")
-    #expect(ledger.lives >= 3, "\(ledger)")
+    #expect(ledger.lives == restart.workers * 2, "\(ledger)")
     #expect(ledger.lost == 0)
     #expect(ledger.backInTime == 0)
     #expect(ledger.gaps == 0)

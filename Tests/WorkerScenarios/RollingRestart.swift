@@ -36,15 +36,19 @@ public struct RollingRestart: Sendable {
         let done = Done(count: messages)
         try await withWorkers(of: StampingHandler.self) { running in
           for life in 0..<workers { running.append(try start(life, broker, done)) }
+          try await waitUntilAllOwn(running)
           let half = messages / 2
           try await publish(0..<half, producer)
           try await poll("half of the messages", limit: .seconds(120)) { done.distinct >= half }
-          let parts = (0...workers).map { half + (messages - half) * $0 / workers }
+          // One part at each restart, one for those that came back: no life goes without work.
+          let parts = (0...workers + 1).map { half + (messages - half) * $0 / (workers + 1) }
           for index in 0..<workers {
             try await publish(parts[index]..<parts[index + 1], producer)
             try await running[index].stop()
             running[index] = try start(workers + index, broker, done)
           }
+          try await waitUntilAllOwn(running)
+          try await publish(parts[workers]..<messages, producer)
           try await poll("all messages", limit: .seconds(180)) { done.distinct == messages }
         }
       }
@@ -62,6 +66,12 @@ public struct RollingRestart: Sendable {
       $0.drainTimeout = .seconds(20)
     }
     return try RunningWorker(configuration, StampingHandler(life: life, done: done))
+  }
+
+  private func waitUntilAllOwn(_ running: [RunningWorker<StampingHandler>]) async throws {
+    try await poll("partitions for every worker", limit: .seconds(120)) {
+      running.allSatisfy { !$0.worker.report().partitions.isEmpty }
+    }
   }
 
   /// Message n is the n/keys-th of key n%keys.
