@@ -26,6 +26,9 @@ struct AdmissionQueue {
 
   var queued: Int { waiting.count }
 
+  /// Whether the next to enter is refused.
+  var isFull: Bool { inFlight >= limit && waiting.count >= maxWaiting }
+
   func isWaiting(_ ticket: Ticket) -> Bool { waiting.contains(ticket) }
 
   mutating func enter() -> Entry {
@@ -34,7 +37,7 @@ struct AdmissionQueue {
       maxInFlight = max(maxInFlight, inFlight)
       return .admitted
     }
-    guard waiting.count < maxWaiting else { return .refused }
+    guard !isFull else { return .refused }
     defer { nextTicket += 1 }
     waiting.insert(nextTicket)
     return .waiting(nextTicket)

@@ -4,6 +4,20 @@ enum ChatCompletion {
     let model: String?
     let messages: [Message]
     let stream: Bool?
+    /// The bound of the answer, by its older and by its newer name.
+    let maxTokens: Int?
+    let maxCompletionTokens: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case model, messages, stream
+      case maxTokens = "max_tokens"
+      case maxCompletionTokens = "max_completion_tokens"
+    }
+
+    /// The most tokens that the answer may have; nil for as many as the model likes.
+    var outputBound: Int? {
+      (maxCompletionTokens ?? maxTokens).map { min(max(0, $0), 1_000_000_000) }
+    }
 
     /// The text of the last user message, which holds the prompt; nil without one.
     var prompt: String? { messages.last { $0.role == "user" }?.content?.text }
@@ -40,11 +54,22 @@ enum ChatCompletion {
     struct Choice: Encodable, Sendable {
       let index = 0
       let message: Reply
-      let finishReason = "stop"
+      let finishReason: String
     }
     struct Reply: Encodable, Sendable {
       let role = "assistant"
-      let content: String
+      let content: String?
+      let refusal: String?
+
+      enum CodingKeys: CodingKey { case role, content, refusal }
+
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(role, forKey: .role)
+        // Without content there is a null, as with the real ones.
+        try container.encode(content, forKey: .content)
+        try container.encodeIfPresent(refusal, forKey: .refusal)
+      }
     }
     let id: String
     let object = "chat.completion"
@@ -57,16 +82,26 @@ enum ChatCompletion {
     let usage: Usage
   }
 
-  /// Token counts by estimate: a token for every 4 bytes of UTF-8, rounded up.
-  struct Usage: Encodable, Sendable {
+  struct Usage: Encodable, Sendable, Equatable {
     let promptTokens: Int
     let completionTokens: Int
     let totalTokens: Int
 
-    init(promptBytes: Int, completionBytes: Int) {
-      promptTokens = (promptBytes + 3) / 4
-      completionTokens = (completionBytes + 3) / 4
+    init(promptTokens: Int, completionTokens: Int) {
+      self.promptTokens = promptTokens
+      self.completionTokens = completionTokens
       totalTokens = promptTokens + completionTokens
     }
+
+    /// Tokens by estimate: one for every 4 bytes of UTF-8, rounded up.
+    static func tokens(inBytes bytes: Int) -> Int { (bytes + 3) / 4 }
   }
+}
+
+/// What an answer took.
+struct ReplyUsage: Sendable, Equatable {
+  /// As `usage` in the answer tells it, and as the ledger counts it.
+  let told: ChatCompletion.Usage
+  /// The prompt's tokens by estimate, also where the answer does not tell them.
+  let promptEstimate: Int
 }

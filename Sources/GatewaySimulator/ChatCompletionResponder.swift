@@ -3,104 +3,142 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOFoundationCompat
+import ServiceLifecycle
 
 /// Answers `POST /v1/chat/completions`.
+///
+/// In this order: the key; faults before the limits; the body and the answer to it; the limits; a
+/// place among those answered at once; the latency; faults of the answer. A refusal is answered at
+/// once, before any latency.
 struct ChatCompletionResponder: Sendable {
   private let configuration: GatewaySimulatorConfiguration
   private let state: GatewaySimulatorState
-  private let fixedReply: (bytes: ByteBuffer, length: Int)?
+  private let composer: ReplyComposer
 
   init(configuration: GatewaySimulatorConfiguration, state: GatewaySimulatorState) {
     self.configuration = configuration
     self.state = state
-    fixedReply =
-      configuration.mode == .fixedReply
-      ? Self.fixedReply(content: configuration.fixedReplyContent) : nil
+    composer = ReplyComposer(configuration)
   }
 
   /// Checks the bearer token.
   func authorize(_ request: Request) throws(GatewaySimulatorError) {
-    guard let key = configuration.apiKey else { return }
-    guard request.headers[.authorization] == "Bearer \(key)" else { throw .invalidKey }
+    guard isAuthorized(request) else { throw .invalidKey }
   }
 
-  /// Waits for a place, answers, and holds the answer back until its latency has passed.
-  func respond(to request: Request) async throws -> Response {
-    let number = state.countRequest()
-    try authorize(request)
-    return try await state.admitted {
-      let clock = ContinuousClock()
-      let due = clock.now + state.nextLatency()
-      let (response, usage) =
-        if let fixedReply {
-          try await drain(request, repliedWith: fixedReply)
-        } else {
-          try await extract(request, number: number)
-        }
-      if due > clock.now { try await Task.sleep(until: due, clock: clock) }
-      state.countCompletion(usage)
-      return response
+  /// Answers a request, or ends its connection where that is what goes wrong.
+  func respond(to request: Request, on connection: any Channel) async throws -> Response {
+    var (number, receipt) = state.receive(isAuthorized: isAuthorized(request))
+    guard receipt.isAuthorized else { throw GatewaySimulatorError.invalidKey }
+    guard let fault = receipt.fault, fault.isBeforeLimits else {
+      return try await answer(request.body, receipt, number)
+    }
+    guard fault == .stall else {
+      return try await fail(request, fault, receipt.terms, connection)
+    }
+    let body = try await stalled(request)
+    receipt.fault = nil
+    if let next = state.release() {
+      if next.isBeforeLimits { return try await fail(request, next, receipt.terms, connection) }
+      receipt.fault = next
+    }
+    var response = try await answer(RequestBody(buffer: body), receipt, number)
+    // Looking out for a client that leaves has used up the connection's reading side.
+    response.headers[.connection] = "close"
+    return response
+  }
+
+  private func isAuthorized(_ request: Request) -> Bool {
+    guard let key = configuration.apiKey else { return true }
+    return request.headers[.authorization] == "Bearer \(key)"
+  }
+
+  // MARK: Instead of an answer
+
+  private func fail(
+    _ request: Request, _ fault: SimulatedFault, _ terms: ReplyTerms, _ connection: any Channel
+  ) async throws -> Response {
+    switch fault {
+    case .reset:
+      await connection.reset()
+      throw ConnectionEnded()
+    case .refuse:
+      await connection.end()
+      throw ConnectionEnded()
+    case .status(let status): return try terms.response(.failure(status: status), nil)
+    case .insufficientQuota: return try terms.response(.insufficientQuota, state.standing)
+    case .budgetExceeded:
+      return try terms.response(.budgetExceeded(status: terms.budgetStatus), state.standing)
+    default: return try terms.response(.highDemand, state.standing)
     }
   }
 
-  private func drain(
-    _ request: Request, repliedWith reply: (bytes: ByteBuffer, length: Int)
-  ) async throws -> (Response, ChatCompletion.Usage) {
-    var bytes = 0
-    for try await chunk in request.body {
-      bytes += chunk.readableBytes
-      guard bytes <= configuration.maxRequestBytes else {
-        throw GatewaySimulatorError.requestTooLarge(limit: configuration.maxRequestBytes)
+  /// Takes the body and holds the request for as long as the stall lasts.
+  ///
+  /// - Throws: `CancellationError` when the client leaves or the simulator shuts down.
+  private func stalled(_ request: Request) async throws -> ByteBuffer {
+    try await cancelWhenGracefulShutdown {
+      try await request.body.consumeWithCancellationOnInboundClose { body in
+        let bytes = try await body.collect(upTo: configuration.maxRequestBytes)
+        while let step = state.stall() { try await Task.sleep(for: step) }
+        return bytes
       }
     }
-    let usage = ChatCompletion.Usage(promptBytes: bytes, completionBytes: reply.length)
-    return (.json(reply.bytes), usage)
   }
 
-  private func extract(
-    _ request: Request, number: Int
-  ) async throws -> (Response, ChatCompletion.Usage) {
-    let body: ByteBuffer
+  // MARK: The answer
+
+  private func answer(
+    _ body: RequestBody, _ receipt: AdmissionDesk.Receipt, _ number: Int
+  ) async throws -> Response {
+    let clock = ContinuousClock()
+    let came = clock.now
+    let prepared: ReplyComposer.Prepared
     do {
-      body = try await request.body.collect(upTo: configuration.maxRequestBytes)
-    } catch is NIOTooManyBytesError {
-      throw GatewaySimulatorError.requestTooLarge(limit: configuration.maxRequestBytes)
+      prepared = try await composer.prepare(body, receipt, number: number)
+    } catch let error as GatewaySimulatorError {
+      state.refuse(receipt)
+      throw error
     }
-    let chat = try Self.decode(body)
-    let answer = chat.prompt.map(configuration.model.answer(toMessage:)) ?? .unanswerable
-    let content = String(decoding: try JSONEncoder.wire().encode(answer), as: UTF8.self)
-    let usage = ChatCompletion.Usage(
-      promptBytes: chat.usageBytes, completionBytes: content.utf8.count)
-    let reply = ChatCompletion.Response(
-      id: "chatcmpl-\(number)", created: Int(Date().timeIntervalSince1970),
-      requestedModel: chat.model, choices: [.init(message: .init(content: content))],
-      usage: usage)
-    return (try .json(reply), usage)
+    switch try state.admit(tokens: prepared.countedTokens, receipt) {
+    case .refused(let refusal, let standing):
+      return try receipt.terms.response(refusal, standing)
+    case .place(let place):
+      return try await state.serve(in: place) {
+        // Who had to wait is given the whole latency from its turn on.
+        var due = (place.isInTurn ? clock.now : came) + place.latency
+        if receipt.fault == .slow { due += receipt.terms.slowBy }
+        if due > clock.now { try await Task.sleep(until: due, clock: clock) }
+        return try finish(prepared, receipt, place.standing)
+      }
+    }
   }
 
-  private static func decode(
-    _ body: ByteBuffer
-  ) throws(GatewaySimulatorError) -> ChatCompletion.Request {
-    let chat: ChatCompletion.Request
-    do {
-      chat = try JSONDecoder().decode(ChatCompletion.Request.self, from: body)
-    } catch {
-      throw .invalidRequest("The body is not a chat completion request: \(error)")
+  private func finish(
+    _ prepared: ReplyComposer.Prepared, _ receipt: AdmissionDesk.Receipt,
+    _ standing: SimulatorLimits.Standing?
+  ) throws -> (Response, completed: ReplyUsage?) {
+    if receipt.fault == .contentFilter {
+      return (try receipt.terms.response(.contentFilter, standing), nil)
     }
-    if chat.stream == true {
-      throw .invalidRequest("stream is true; only requests without streaming are answered.")
-    }
-    return chat
+    var response = Self.response(try prepared.bytes(), receipt.fault)
+    if let standing { response.add(RateLimitHeaders.headers(receipt.terms, standing)) }
+    return (response, prepared.usage)
   }
 
-  /// The bytes of every response: as its prompt is not read, its own counts cover the reply only.
-  private static func fixedReply(content: String) -> (bytes: ByteBuffer, length: Int) {
-    let reply = ChatCompletion.Response(
-      id: "chatcmpl-fixed", created: 0, requestedModel: nil,
-      choices: [.init(message: .init(content: content))],
-      usage: .init(promptBytes: 0, completionBytes: content.utf8.count))
-    // Encoding fails only for values that JSON has no form for; a reply is strings and integers.
-    let data = try! JSONEncoder.wire().encode(reply)
-    return (ByteBuffer(data: data), content.utf8.count)
+  private static func response(_ bytes: ByteBuffer, _ fault: SimulatedFault?) -> Response {
+    let half = bytes.getSlice(at: bytes.readerIndex, length: bytes.readableBytes / 2) ?? bytes
+    switch fault {
+    case .truncatedJSON: return .json(half)
+    case .malformedJSON: return .json(ByteBuffer(string: "upstream connect error, not JSON\n"))
+    case .truncated:
+      var response = Response.json(bytes)
+      response.body = ResponseBody(contentLength: bytes.readableBytes) { writer in
+        try await writer.write(half)
+        throw ConnectionEnded()
+      }
+      return response
+    default: return .json(bytes)
+    }
   }
 }

@@ -7,8 +7,9 @@ import ServiceLifecycle
 /// An OpenAI-compatible server that answers highlight prompts from their own segments.
 ///
 /// It stands in for a gateway in tests, demonstrations and load tests: `POST /v1/chat/completions`
-/// (without streaming), `GET /v1/models`, `GET /health` and `GET /stats`. Every response bears
-/// ``ExtractiveModel/label`` in `x-simulator`. It runs once.
+/// (without streaming), `GET /v1/models`, `GET /health` and `GET /stats`. Under `/admin` its limits
+/// and faults are set and its ledger is read. Every response bears ``ExtractiveModel/label`` in
+/// `x-simulator`. It runs once.
 public struct GatewaySimulator: Service {
   private let configuration: GatewaySimulatorConfiguration
   private let logger: Logger
@@ -32,6 +33,14 @@ public struct GatewaySimulator: Service {
 
   /// The counts that `GET /stats` shows.
   public var statistics: GatewaySimulatorStatistics { state.statistics }
+
+  /// What was admitted and refused, as `GET /admin/ledger` shows it.
+  public var ledger: GatewayLedger { state.ledger }
+
+  /// Changes what is limited and what goes wrong, from the next request on.
+  public func change(_ change: (inout GatewayBehavior) -> Void) {
+    state.change { change(&$0.behavior) }
+  }
 
   /// The bound port, waiting until requests are accepted; some task has to be in ``run()``.
   ///
@@ -62,18 +71,22 @@ public struct GatewaySimulator: Service {
     await boundPort.stop()
   }
 
-  private func router() -> Router<BasicRequestContext> {
-    let router = Router()
+  private func router() -> Router<SimulatorContext> {
+    let router = Router(context: SimulatorContext.self)
     router.add(middleware: UnknownRouteMiddleware())
     let completion = ChatCompletionResponder(configuration: configuration, state: state)
-    router.post("/v1/chat/completions") { request, _ in try await completion.respond(to: request) }
-    router.post("/chat/completions") { request, _ in try await completion.respond(to: request) }
+    for path in ["/v1/chat/completions", "/chat/completions"] {
+      router.post(RouterPath(path)) { request, context in
+        try await completion.respond(to: request, on: context.connection)
+      }
+    }
     router.get("/v1/models") { request, _ in
       try completion.authorize(request)
       return try Response.json(ModelList())
     }
     router.get("/health") { _, _ in try Response.json(["status": "ok"]) }
     router.get("/stats") { _, _ in try Response.json(state.statistics) }
+    AdminRoutes(state: state).add(to: router)
     return router
   }
 }

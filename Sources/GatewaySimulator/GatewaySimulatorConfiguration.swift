@@ -39,6 +39,8 @@ public struct GatewaySimulatorConfiguration: Sendable {
   public var fixedReplyContent: String
   /// What answers in ``Mode/extractive``.
   public var model: ExtractiveModel
+  /// What it limits and what goes wrong in it at first; it can be changed while it runs.
+  public var behavior: GatewayBehavior
 
   /// A configuration; each default is what a quick start on one machine wants.
   public init(
@@ -52,7 +54,8 @@ public struct GatewaySimulatorConfiguration: Sendable {
     seed: UInt64 = 0,
     maxRequestBytes: Int = 16 * 1024 * 1024,
     fixedReplyContent: String = #"{"answerable":false,"sentences":[]}"#,
-    model: ExtractiveModel = ExtractiveModel()
+    model: ExtractiveModel = ExtractiveModel(),
+    behavior: GatewayBehavior = GatewayBehavior()
   ) {
     self.host = host
     self.port = port
@@ -65,5 +68,6 @@ public struct GatewaySimulatorConfiguration: Sendable {
     self.maxRequestBytes = maxRequestBytes
     self.fixedReplyContent = fixedReplyContent
     self.model = model
+    self.behavior = behavior
   }
 }

@@ -11,6 +11,8 @@ public enum GatewaySimulatorError: Error, Equatable, CustomStringConvertible {
   case requestTooLarge(limit: Int)
   /// As many requests wait as may (503).
   case queueFull
+  /// A run-time setting has a value that it may not have (400).
+  case invalidSetting(key: String, value: String, allowed: String)
   /// There is no such route (404).
   case notFound(String)
   /// The server stopped, or never could bind its port, so that it has none.
@@ -23,8 +25,11 @@ public enum GatewaySimulatorError: Error, Equatable, CustomStringConvertible {
     case .invalidRequest(let reason): reason
     case .requestTooLarge(let limit): "The request body is over \(limit) bytes."
     case .queueFull: "Too many requests are waiting. Try again later."
+    case .invalidSetting(let key, let value, let allowed):
+      "\(key) is \(value); allowed: \(allowed)."
     case .notFound(let path):
-      "There is no \(path) here; there are POST /v1/chat/completions, GET /v1/models, /health, /stats."
+      "There is no \(path) here; there are POST /v1/chat/completions, GET /v1/models, /health, "
+        + "/stats, /admin/ledger, GET and PATCH /admin/settings, POST /admin/ledger/reset."
     case .notRunning: "The gateway simulator is not running: see why its run() ended."
     }
   }
@@ -35,7 +40,7 @@ extension GatewaySimulatorError: HTTPResponseError {
   public var status: HTTPResponse.Status {
     switch self {
     case .invalidKey: .unauthorized
-    case .invalidRequest: .badRequest
+    case .invalidRequest, .invalidSetting: .badRequest
     case .requestTooLarge: .contentTooLarge
     case .queueFull, .notRunning: .serviceUnavailable
     case .notFound: .notFound
@@ -45,15 +50,20 @@ extension GatewaySimulatorError: HTTPResponseError {
   private var type: String {
     switch self {
     case .invalidKey: "authentication_error"
-    case .invalidRequest, .requestTooLarge: "invalid_request_error"
+    case .invalidRequest, .requestTooLarge, .invalidSetting: "invalid_request_error"
     case .queueFull, .notRunning: "unavailable_error"
     case .notFound: "not_found_error"
     }
   }
 
+  private var param: String? {
+    if case .invalidSetting(let key, _, _) = self { key } else { nil }
+  }
+
   /// The refusal in the shape of llama.cpp's server, whose `code` is the status as a number.
   public func response(from request: Request, context: some RequestContext) throws -> Response {
-    let fault = ErrorBody.Fault(message: description, type: type, code: status.code)
+    let fault = ErrorBody.Fault(
+      message: description, type: type, param: param, code: status.code)
     return try .json(ErrorBody(error: fault), status: status)
   }
 }
@@ -62,6 +72,7 @@ private struct ErrorBody: Encodable {
   struct Fault: Encodable {
     let message: String
     let type: String
+    let param: String?
     let code: Int
   }
   let error: Fault

@@ -28,4 +28,11 @@ extension Response {
     if let name = HTTPField.Name("x-simulator") { headers[name] = ExtractiveModel.label }
     return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: bytes))
   }
+
+  /// Adds headers by names that are known to be valid.
+  mutating func add(_ fields: [(name: String, value: String)]) {
+    for (name, value) in fields {
+      if let name = HTTPField.Name(name) { headers[name] = value }
+    }
+  }
 }

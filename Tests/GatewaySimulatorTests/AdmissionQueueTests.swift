@@ -44,3 +44,15 @@ struct AdmissionQueueTests {
     #expect(state.statistics.inFlight == 0)
   }
 }
+
+extension GatewaySimulatorState {
+  /// Runs `work` in a place of its own.
+  fileprivate func admitted(_ work: () async throws -> Void) async throws {
+    let (_, receipt) = receive(isAuthorized: true)
+    guard case .place(let place) = try admit(tokens: 0, receipt) else { return }
+    try await serve(in: place) {
+      try await work()
+      return ((), completed: nil)
+    }
+  }
+}

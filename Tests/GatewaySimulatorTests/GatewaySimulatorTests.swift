@@ -3,6 +3,7 @@ import GatewaySimulator
 import Logging
 import NIOHTTP1
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 private let sheet = PromptText(
@@ -144,7 +145,7 @@ struct GatewaySimulatorTests {
   @Test("a request taken before shutdown is answered")
   func drains() async throws {
     let (answers, continuation) = AsyncThrowingStream<Int, any Error>.makeStream()
-    try await withSimulator(.init(latency: .fixed(.milliseconds(100)))) { client in
+    try await withSimulator(.init(latency: .fixed(.seconds(1)))) { client in
       Task {
         do {
           continuation.yield(try await client.chat(sheet).status)
@@ -153,7 +154,11 @@ struct GatewaySimulatorTests {
           continuation.finish(throwing: error)
         }
       }
-      while try await client.statistics().inFlight == 0 { await Task.yield() }
+      // On a busy machine it may be over before it is seen.
+      try await poll("the request to be taken") {
+        let statistics = try await client.statistics()
+        return statistics.inFlight + statistics.completed > 0
+      }
     }
     #expect(try await answers.first { _ in true } == 200)
   }

@@ -48,6 +48,18 @@ struct SimulatorClient: Sendable {
     return try await send(request, key: key)
   }
 
+  @discardableResult
+  func patch(_ settings: String) async throws -> Reply {
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/admin/settings")
+    request.method = .PATCH
+    request.body = .bytes(ByteBuffer(string: settings))
+    return try await send(request, key: nil)
+  }
+
+  func ledger() async throws -> GatewayLedger {
+    try JSONDecoder().decode(GatewayLedger.self, from: try await get("/admin/ledger").body)
+  }
+
   func chat(_ prompt: String, key: String? = nil) async throws -> Reply {
     try await post(Self.chatBody(prompt), key: key)
   }
