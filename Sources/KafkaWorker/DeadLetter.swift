@@ -50,8 +50,10 @@ public struct DeadLetter: Sendable {
 
 extension KafkaWorker {
   /// Publishes the dead letters of a job, then their obituaries; true once all are acknowledged.
-  func bury(_ job: Core.Job, _ failure: WorkFailure, attempts: Int) async -> Bool {
-    for record in job.items.map(\.payload.record) {
+  func bury(
+    _ records: [KafkaRecord], of job: Core.Job, _ failure: WorkFailure, attempts: Int
+  ) async -> Bool {
+    for record in records {
       guard await publishDeadLetter(of: record, failure, attempts, job) else { return false }
       var left = handler.obituary(for: record, failure)
       while !left.isEmpty {

@@ -16,10 +16,11 @@ extension KafkaWorker {
     let completed = await confirmed(starts + ownedStarts)
     let all = partitions + along
     core.withLock { $0.assign(all.map(TopicPartitionID.init), completed: completed) }
+    // Before anything of them is read: who shares something out by partitions must know of them first.
+    observe(.assigned(partitions))
     do {
       try await owned?.add(ownedStarts.map { ($0.partition, $0.offset) })
       try await consumer.accept(starts.map { ($0.partition, $0.offset) })
-      observe(.assigned(partitions))
     } catch {
       logger.error("accepting \(partitions) failed: \(error)")
     }
@@ -58,6 +59,13 @@ extension KafkaWorker {
     from committed: CommittedOffset, on consumer: KafkaConsumer
   ) async throws(KafkaError) -> Start {
     let partition = committed.partition
+    let metadata = CommitMetadata(committed.metadata)
+    if !configuration.ownedTopics.contains(partition.topic) {
+      if case .damaged(let how) = metadata.note {
+        logger.warning("\(partition): the note of its commit is damaged: \(how)")
+      }
+      notes?.restore(metadata.note, for: partition)
+    }
     guard let offset = committed.offset else {
       // What waits in a retry topic was consumed before: no start skips it.
       let isRetry = configuration.retries.tiers.contains { $0.topic == partition.topic }
@@ -78,7 +86,7 @@ extension KafkaWorker {
     }
     var start = Start(partition: partition, offset: .at(offset))
     do {
-      if let claim = try CompletedOffsets.read(committed.metadata, above: offset) {
+      if let claim = try CompletedOffsets.read(metadata.completed, above: offset) {
         if claim.last < log.upperBound {
           start.claim = claim
         } else {
@@ -193,6 +201,8 @@ extension KafkaWorker {
   func release(_ partitions: [TopicPartition]) {
     let all = partitions + ownedAlong(with: partitions)
     core.withLock { $0.release(all.map(TopicPartitionID.init)) }
+    noteBook.withLock { $0.forget(partitions.map(TopicPartitionID.init)) }
+    notes?.release(partitions)
     pending.withLock { $0.forget(Set(partitions.map(\.partition))) }
   }
 

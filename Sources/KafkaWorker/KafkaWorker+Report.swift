@@ -5,14 +5,15 @@ extension KafkaWorker {
   /// What the worker is doing now, partition by partition.
   public func report() -> WorkerReport {
     let now = ContinuousClock.now
-    let held = holdGate.withLock { $0.isOpen } ? nil : lastHold.withLock { $0 }
+    let held = holds.withLock { $0.map(\.current) }
     let (statuses, inFlight, strays) = core.withLock { core in
       let statuses = core.partitions.compactMap { id in core.status(of: id).map { (id, $0) } }
       return (statuses, core.inFlight + core.staleInFlight, core.strays)
     }
     var partitions = waits.withLock { waits in
       statuses.map { id, status in
-        let (state, reason) = Self.state(of: status, wait: waits[id], held: held)
+        let (state, reason) = Self.state(
+          of: status, wait: waits[id], held: held[lanes.lane(of: id.topic)])
         return (
           id: id,
           report: WorkerReport.Partition(
@@ -40,7 +41,8 @@ extension KafkaWorker {
       partitions: partitions.map(\.report).sorted {
         ($0.topic, $0.partition) < ($1.topic, $1.partition)
       },
-      inFlight: inFlight, abandonedHandlers: strays, held: held?.description,
+      inFlight: inFlight, abandonedHandlers: strays,
+      held: held.lazy.compactMap(\.self).first?.description,
       suspended: suspended)
   }
 

@@ -5,14 +5,15 @@ import WorkerRuntime
 
 extension KafkaWorker {
   /// Publishes a failed message to the topic where it waits; true once acknowledged.
-  func retryLater(_ job: Core.Job, _ failure: WorkFailure, attempts: Int) async -> Bool {
-    guard let item = job.items.first?.payload,
-      let tier = configuration.retries.tier(
-        afterTry: attempts, atLeast: failure.after ?? .zero)
+  func retryLater(
+    _ record: KafkaRecord, of job: Core.Job, _ failure: WorkFailure, attempts: Int
+  ) async -> Bool {
+    guard
+      let tier = configuration.retries.tier(afterTry: attempts, atLeast: failure.after ?? .zero)
     else { return false }
-    observe(.postponed(failure, item.record.partition, offset: item.record.offset))
+    observe(.postponed(failure, record.partition, offset: record.offset))
     let dueAt = millisecondsSince1970() + Int64(tier.delay / .milliseconds(1))
-    return await moveTo(.init(topic: tier.topic, dueAt: dueAt), job, attempts: attempts)
+    return await moveTo(.init(topic: tier.topic, dueAt: dueAt), record, of: job, attempts: attempts)
   }
 
   /// Has a message whose key waits for another try wait with it; nil if it need not.
@@ -25,16 +26,18 @@ extension KafkaWorker {
     }
     guard let wait else { return nil }
     observe(.attached(item.record.partition, offset: item.record.offset))
-    return await moveTo(wait, job, attempts: item.attempts)
+    return await moveTo(wait, item.record, of: job, attempts: item.attempts)
   }
 
-  private func moveTo(_ wait: PendingRetries.Wait, _ job: Core.Job, attempts: Int) async -> Bool {
+  private func moveTo(
+    _ wait: PendingRetries.Wait, _ record: KafkaRecord, of job: Core.Job, attempts: Int
+  ) async -> Bool {
     let item = job.items[0].payload
     let number = job.partition.partition
     let headers = RetryHeaders(
-      original: item.record.partition, offset: item.record.offset,
-      timestamp: item.record.timestamp, attempts: attempts, dueAt: wait.dueAt)
-    let message = headers.message(item.record, topic: wait.topic, partition: number)
+      original: record.partition, offset: record.offset, timestamp: record.timestamp,
+      attempts: attempts, dueAt: wait.dueAt)
+    let message = headers.message(record, topic: wait.topic, partition: number)
     while await maySend(), isCurrent(job) {
       guard let (_, error) = await failures(of: [message]).first else {
         if let key = item.record.key {

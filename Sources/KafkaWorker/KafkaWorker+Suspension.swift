@@ -20,18 +20,19 @@ extension KafkaWorker {
     guard !suspension.withLock({ $0.maySend(at: .now) }) else { return }
     let begun = ContinuousClock.now
     let topics = subscribedTopics
-    let asked = Mutex(false)
+    let taken = Mutex(Taken())
     let (_, error) = await consumer.commit(taking: { [self] in
-      let positions = core.withLock { $0.positions(of: topics) }
-      asked.withLock { $0 = !positions.isEmpty }
-      return committed(positions)
+      let next = takeAll(of: topics)
+      taken.withLock { $0 = next }
+      return next.offsets
     })
     // Without a position there is nothing that could be published either.
-    guard asked.withLock({ $0 }) else { return }
+    guard taken.withLock({ !$0.offsets.isEmpty }) else { return }
     if let error {
       if case .closed = error { return }
       return logger.warning("this process was stopped for a while; nothing is sent: \(error)")
     }
+    acknowledge(taken.withLock { $0.notes })
     suspension.withLock { $0.committed(begun: begun) }
     logger.notice("this process was stopped for a while, and is still a member of its group")
   }

@@ -40,7 +40,7 @@ extension KafkaWorker {
   private func handle(_ job: Core.Job) async -> End {
     guard await maySend() else { return .givenUp }
     if let attached = await attach(job) { return attached ? .moved : .givenUp }
-    let records = job.items.map(\.payload.record)
+    var records = job.items.map(\.payload.record)
     var attempt = job.items[0].payload.attempts
     var backoff = configuration.backoff
     while isWanted(job) {
@@ -50,24 +50,28 @@ extension KafkaWorker {
       let failure: WorkFailure
       do {
         let result = try await handleInTime(records, context)
-        passed(ticket, nil)
+        passed(ticket, nil, job)
         guard try await publish(result, of: job) else { return .givenUp }
         settle(job)
         return .done
       } catch {
         failure = WorkFailure(error)
-        passed(ticket, failure)
+        passed(ticket, failure, job)
+        records = records.map { $0.carrying(failure.headers) }
       }
       if failure.verdict == .retry { attempt += 1 }
       if failure.verdict == .dead || attempt >= configuration.attempts,
         configuration.deadLetterTopic != nil
       {
-        guard await bury(job, failure, attempts: max(1, attempt)) else { return .givenUp }
+        guard await bury(records, of: job, failure, attempts: max(1, attempt)) else {
+          return .givenUp
+        }
         settle(job)
         return .dead
       }
       if failure.verdict == .retry, !configuration.retries.tiers.isEmpty {
-        return await retryLater(job, failure, attempts: attempt) ? .moved : .givenUp
+        return await retryLater(records[0], of: job, failure, attempts: attempt)
+          ? .moved : .givenUp
       }
       postpone(job, failure)
       // What a shared cause holds up waits at the gate.
@@ -82,24 +86,29 @@ extension KafkaWorker {
   private func permission(_ job: Core.Job) async -> HoldGate.Ticket? {
     while isWanted(job), !core.withLock({ $0.isPaused(job) }) {
       guard await maySend() else { return nil }
-      switch holdGate.withLock({ $0.begin(at: .now) }) {
+      switch holds.withLock({ $0[lane(of: job)].gate.begin(at: .now) }) {
       case .go(let ticket):
         forgetWait(of: job)
         return ticket
       case .wait(let until):
-        if let cause = lastHold.withLock({ $0 }) { noteWait(of: job, cause) }
+        if let cause = holds.withLock({ $0[lane(of: job)].cause }) { noteWait(of: job, cause) }
         await pause(for: until - .now, job)
       }
     }
     return nil
   }
 
-  private func passed(_ ticket: HoldGate.Ticket, _ failure: WorkFailure?) {
+  private func passed(_ ticket: HoldGate.Ticket, _ failure: WorkFailure?, _ job: Core.Job) {
     let end: HoldGate.End =
       failure?.verdict == .hold ? .held(after: failure?.after) : .through
-    if let failure, failure.verdict == .hold { lastHold.withLock { $0 = failure } }
-    holdGate.withLock { $0.end(ticket, end, at: .now, jitter: .random(in: 0...1)) }
+    holds.withLock { holds in
+      let lane = lane(of: job)
+      if let failure, failure.verdict == .hold { holds[lane].cause = failure }
+      holds[lane].gate.end(ticket, end, at: .now, jitter: .random(in: 0...1))
+    }
   }
+
+  private func lane(of job: Core.Job) -> Int { lanes.lane(of: job.partition.topic) }
 
   /// Publishes until acknowledged: a result that was paid for is not thrown away because a broker is slow.
   private func publish(_ result: WorkResult, of job: Core.Job) async throws(WorkFailure) -> Bool {

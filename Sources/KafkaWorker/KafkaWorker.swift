@@ -19,14 +19,16 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   /// Reads the topics that are owned along with the subscribed one, from assignments by hand.
   let owned: KafkaConsumer?
   let pending = Mutex(PendingRetries())
-  let holdGate: Mutex<HoldGate>
-  /// What a shared cause did last.
-  let lastHold = Mutex<WorkFailure?>(nil)
+  /// What a shared cause holds up, by lane: a budget may be spent for one of them only.
+  let holds: Mutex<[Hold]>
+  let lanes: WorkerCoreConfiguration
   let waits = Mutex(Waits())
   let suspension: Mutex<SuspensionGuard>
   let progress: Mutex<ProgressWatch>
   let metrics: WorkerMetrics
   let core: Mutex<Core>
+  let notes: (any CommitNotes)?
+  let noteBook = Mutex(NoteBook())
   let logger: Logger
   let observe: @Sendable (WorkerEvent) -> Void
   /// Set once everything is drained for good: what the group still assigns is not begun.
@@ -37,13 +39,23 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
 
   enum Stop: Sendable { case drain, now }
 
+  /// The gate of a lane, and what closed it last.
+  struct Hold: Sendable {
+    var gate: HoldGate
+    var cause: WorkFailure?
+
+    /// Nil while nothing is held.
+    var current: WorkFailure? { gate.isOpen ? nil : cause }
+  }
+
   /// - Parameters:
   ///   - producer: publishes results, ledger entries and dead letters; shared, and shut down by its owner.
+  ///   - notes: what travels with the commits of the subscribed topic.
   ///   - observe: called from the worker's tasks; must return at once.
   /// - Throws: `KafkaError` or `WorkerCoreConfigurationError` for settings that are not allowed.
   public init(
     configuration: KafkaWorkerConfiguration, handler: Handler, producer: KafkaProducer,
-    logger: Logger = Logger(label: "worker"),
+    notes: (any CommitNotes)? = nil, logger: Logger = Logger(label: "worker"),
     observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) throws {
     try configuration.check()
@@ -53,14 +65,16 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     self.configuration = configuration
     self.handler = handler
     self.producer = producer
+    self.notes = notes
     self.logger = logger
     self.observe = observe
-    holdGate = Mutex(
-      HoldGate(
-        backoff: min(configuration.backoff, configuration.holdLimit)...configuration.holdLimit))
-    var core = Core(configuration: try configuration.core())
+    lanes = try configuration.core()
+    let gate = HoldGate(
+      backoff: min(configuration.backoff, configuration.holdLimit)...configuration.holdLimit)
+    holds = Mutex(Array(repeating: Hold(gate: gate), count: lanes.lanes.count + 1))
+    var core = Core(configuration: lanes)
     if configuration.startsPaused {
-      for lane in 0...core.configuration.lanes.count { core.setPaused(true, lane: lane) }
+      for lane in 0...lanes.lanes.count { core.setPaused(true, lane: lane) }
     }
     self.core = Mutex(core)
     suspension = Mutex(SuspensionGuard(limit: consuming.sessionTimeout / 2, at: .now))
@@ -239,9 +253,9 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   /// Commits every position that moved: the group's first, as only its broker can tell that this member still
   /// owns what it believes to own.
   ///
-  /// Returns false if the broker refused.
+  /// Returns false if the broker refused. May be called from anywhere, as by one who waits for a note to be durable.
   @discardableResult
-  func commit() async -> Bool {
+  public func commit() async -> Bool {
     await proveMembership()
     guard await commit(on: consumer, subscribedTopics) else { return false }
     guard let owned else { return true }
@@ -249,13 +263,14 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   }
 
   private func commit(on consumer: KafkaConsumer, _ topics: Set<String>?) async -> Bool {
-    let taken = Mutex<[TopicPartitionID: CommitPosition]>([:])
+    let taken = Mutex(Taken())
     let (_, error) = await consumer.commit(taking: { [self] in
-      let positions = core.withLock { $0.commits(of: topics) }
-      taken.withLock { $0 = positions }
-      return committed(positions)
+      let next = take(of: topics, noted: consumer !== owned)
+      taken.withLock { $0 = next }
+      return next.offsets
     })
     guard let error else {
+      acknowledge(taken.withLock { $0.notes })
       if commitsFail.withLock({ exchange(&$0, false) }) {
         logger.notice("commits go through again")
       }
@@ -267,17 +282,8 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     logger.log(
       level: commitsFail.withLock { exchange(&$0, true) } ? .debug : .warning,
       "commit failed, will be tried again: \(error)")
-    core.withLock { $0.commitFailed(taken.withLock { $0 }) }
+    core.withLock { $0.commitFailed(taken.withLock { $0.positions }) }
     return false
-  }
-
-  func committed(_ positions: [TopicPartitionID: CommitPosition]) -> [CommittedOffset] {
-    positions.map { partition, position in
-      CommittedOffset(
-        partition: TopicPartition(partition), offset: position.offset,
-        metadata: configuration.commitsCompleted
-          ? position.completed?.text(above: position.offset) ?? "" : "")
-    }
   }
 }
 

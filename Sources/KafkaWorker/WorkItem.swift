@@ -21,6 +21,15 @@ struct WorkItem: Sendable {
 }
 
 extension KafkaRecord {
+  /// The same with these headers in place of those of their names.
+  func carrying(_ headers: [KafkaHeader]) -> KafkaRecord {
+    guard !headers.isEmpty else { return self }
+    var record = self
+    record.headers.removeAll { own in headers.contains { $0.name == own.name } }
+    record.headers += headers
+    return record
+  }
+
   /// What it takes in memory, roughly.
   var size: Int {
     var size = 192 + (key?.count ?? 0) + (value?.count ?? 0)

@@ -70,12 +70,19 @@ public struct WorkFailure: Error, Sendable, CustomStringConvertible {
   public var detail: String
   /// Wait at least this long before the next try.
   public var after: Duration?
+  /// What the next try is to know of this one: the message has these headers then, and in its retry topic and as a dead
+  /// letter, in place of those of the same names.
+  public var headers: [KafkaHeader]
 
-  public init(_ verdict: Verdict, reason: String, detail: String, after: Duration? = nil) {
+  public init(
+    _ verdict: Verdict, reason: String, detail: String, after: Duration? = nil,
+    headers: [KafkaHeader] = []
+  ) {
     self.verdict = verdict
     self.reason = reason
     self.detail = detail
     self.after = after
+    self.headers = headers
   }
 
   public var description: String { "\(reason): \(detail)" }

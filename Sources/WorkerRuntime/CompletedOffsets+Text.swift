@@ -9,8 +9,8 @@ extension CompletedOffsets {
   /// Most offsets from the watermark to the last one dispatched: a bitmap of as many fits the metadata.
   public static let maxSpan = 20_000
 
-  /// What Apache Kafka's brokers keep (`offset.metadata.max.bytes`).
-  static let maxText = 4_096
+  /// What Apache Kafka's brokers keep (`offset.metadata.max.bytes`), less what a note may take beside it.
+  static let maxText = 4_096 - CommitMetadata.longestNote - 16
 
   /// The text for a commit of `base`; empty when it would not fit, which ``maxSpan`` rules out.
   public func text(above base: Int64) -> String {
@@ -126,7 +126,7 @@ extension CompletedOffsets {
   }
 
   /// FNV-1a, 32 bits.
-  private static func checksum(_ text: String) -> String {
+  static func checksum(_ text: String) -> String {
     let hash = text.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
     return String(hash, radix: 16)
   }

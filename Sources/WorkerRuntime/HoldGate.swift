@@ -74,7 +74,9 @@ public struct HoldGate: Sendable {
         return
       }
       limit = 1
-      nextProbe = now + max(after ?? .zero, wait * (0.5 + jitter / 2))
+      // A cause that says how long it lasts paces itself; one that does not is asked less and less often.
+      let pace = after == nil ? wait : backoff.lowerBound
+      nextProbe = now + max(after ?? .zero, pace * (0.5 + jitter / 2))
     }
   }
 }

@@ -55,6 +55,29 @@ struct KafkaWorkerRetryTests {
     }
   }
 
+  @Test("What a failure tells the next try comes with the message, also to the dead letters")
+  func carriesHeaders() async throws {
+    try await WorkerBench.run { bench in
+      let seen = Mutex<[String?]>([])
+      let handler = RecordingHandler { record, context in
+        seen.withLock { $0.append(record.headers.text("spent")) }
+        throw WorkFailure(
+          .retry, reason: "never_works", detail: "no",
+          headers: [KafkaHeader("spent", "\(context.attempt + 1)")])
+      }
+      let worker = try bench.worker(handler) {
+        try? Self.withRetries(&$0, short: .milliseconds(50))
+      }
+      try await bench.producer.send(
+        KafkaProducerMessage(topic: "in", partition: 1, key: [1], value: Array("bad".utf8)))
+      try await withRunning([worker]) {
+        let letter = try #require(try await bench.read("dead", atLeast: 1).first)
+        #expect(letter.headers.filter { $0.name == "spent" }.map(\.value) == [Array("3".utf8)])
+      }
+      #expect(seen.withLock { $0 } == [nil, "1", "2"])
+    }
+  }
+
   @Test("After its last try a message is dead, with the place where it was first consumed")
   func diesAfterTheLast() async throws {
     try await WorkerBench.run { bench in
