@@ -48,18 +48,18 @@ struct ChatCompletionBody {
 }
 
 /// The parts of a chat completion that are read; gateways leave out most of the rest.
-struct ChatCompletion: Decodable {
-  struct Choice: Decodable {
+struct ChatCompletion: Decodable, Sendable {
+  struct Choice: Decodable, Sendable {
     let message: Message
     let finishReason: String?
   }
 
-  struct Message: Decodable {
+  struct Message: Decodable, Sendable {
     let content: String?
     let refusal: String?
   }
 
-  struct Usage: Decodable {
+  struct Usage: Decodable, Sendable {
     let promptTokens: Int
     let completionTokens: Int?
   }

@@ -56,6 +56,12 @@ public struct ChatReply: Sendable, Hashable {
   public let responseID: String?
   /// Nil when the gateway does not report usage.
   public let usage: TokenUsage?
+  /// The deployment that answered, which need not be the first of its list; nil from a stand-in.
+  public let deployment: Deployment?
+  /// The provider's own deployment, where it says so.
+  public let servedBy: ServedBy?
+  /// What all attempts cost, those of unknown usage at their upper bound; nil without a price.
+  public let cost: Cost?
   /// Calls made, this one included.
   public let attempts: Int
   /// Tokens that earlier attempts reported and that led to nothing. What timed-out calls used is
@@ -68,8 +74,9 @@ public struct ChatReply: Sendable, Hashable {
 
   public init(
     content: String, refusal: String? = nil, finishReason: FinishReason = .stop, model: String,
-    responseID: String? = nil, usage: TokenUsage? = nil, attempts: Int = 1,
-    wastedTokens: Int = 0, startedAt: Date, duration: Duration
+    responseID: String? = nil, usage: TokenUsage? = nil, deployment: Deployment? = nil,
+    servedBy: ServedBy? = nil, cost: Cost? = nil, attempts: Int = 1, wastedTokens: Int = 0,
+    startedAt: Date, duration: Duration
   ) {
     self.content = content
     self.refusal = refusal
@@ -77,6 +84,9 @@ public struct ChatReply: Sendable, Hashable {
     self.model = model
     self.responseID = responseID
     self.usage = usage
+    self.deployment = deployment
+    self.servedBy = servedBy
+    self.cost = cost
     self.attempts = attempts
     self.wastedTokens = wastedTokens
     self.startedAt = startedAt

@@ -39,6 +39,15 @@ struct ChatTelemetry: Sendable {
     ).increment()
   }
 
+  /// Counts what a call cost.
+  func charged(_ cost: Cost?) {
+    guard let cost, cost.micros > 0 else { return }
+    Counter(
+      label: "llm_gateway.cost_micros",
+      dimensions: [("deployment", deployment.name), ("currency", cost.currency)]
+    ).increment(by: cost.micros)
+  }
+
   func ended(_ result: Result<ChatReply, GatewayError>, took duration: Duration, on span: any Span)
   {
     var dimensions = [

@@ -4,6 +4,13 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 
+/// What came back of one call.
+struct ChatExchange: Sendable {
+  let completion: ChatCompletion
+  let limits: RateLimits
+  let servedBy: ServedBy?
+}
+
 /// One call over HTTP: bytes out, a completion or a typed error back.
 struct ChatTransport: Sendable {
   /// A longer error body is read only this far.
@@ -44,7 +51,7 @@ struct ChatTransport: Sendable {
 
   /// Posts one request; `attempts` of the errors thrown is for the caller to fill in.
   func call(_ body: ByteBuffer, within limit: TimeLimit) async throws(GatewayError)
-    -> ChatCompletion
+    -> ChatExchange
   {
     let request = self.request(body)
     do {
@@ -77,7 +84,7 @@ struct ChatTransport: Sendable {
     return request
   }
 
-  private func read(_ response: HTTPClientResponse) async throws -> ChatCompletion {
+  private func read(_ response: HTTPClientResponse) async throws -> ChatExchange {
     let status = Int(response.status.code)
     guard (200..<300).contains(status) else {
       throw GatewayError(
@@ -93,7 +100,9 @@ struct ChatTransport: Sendable {
     } catch let cause where !isCancellation(cause) {
       throw error(.malformedReply, "the reply was cut off: \(cause)", status: status)
     }
-    return try decode(data, status: status, headers: response.headers)
+    return ChatExchange(
+      completion: try decode(data, status: status, headers: response.headers),
+      limits: RateLimits(response.headers), servedBy: ServedBy(response.headers))
   }
 
   private func decode(

@@ -39,7 +39,8 @@ struct ErrorBody: Hashable {
 
   private static func text(_ value: Any?) -> String? {
     switch value {
-    case let text as String: text.isEmpty ? nil : text
+    // LiteLLM writes Python's None as a word.
+    case let text as String: text.isEmpty || text == "None" ? nil : text
     case let number as Int: String(number)
     default: nil
     }

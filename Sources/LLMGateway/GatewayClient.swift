@@ -1,52 +1,107 @@
 import Logging
+import Synchronization
 import Tracing
 
-import struct Foundation.Date
-
-/// A chat client of one ``Deployment`` with its own connections.
+/// A chat client of one deployment, or of several of which later ones stand in for earlier ones.
 ///
-/// All retries happen in one loop, `answer(_:deadline:)`; nothing above or below repeats a call.
+/// All retries happen in one loop, `answer(_:_:)`; nothing above or below repeats a call, and going on to another
+/// deployment uses up an attempt like any other. Before each call it waits in turn for the deployment's limits
+/// (``RateLimiter``), and what it costs is set aside in the budget.
 public final class GatewayClient: ChatGateway {
-  public let deployment: Deployment
+  public let targets: [GatewayTarget]
   public let retryPolicy: RetryPolicy
-  private let transport: ChatTransport
-  private let telemetry: ChatTelemetry
-  private let logger: Logger
+  let backends: [Backend]
+  let budget: BudgetKeeper?
+  let logger: Logger
+  /// How the limits are shared out; set by partitions once those are known.
+  private let share: Mutex<LimitShare>
 
   /// Opens no connection yet; ``shutdown()`` must be called before the client is released.
   ///
-  /// - Parameter maximumReplyBytes: A larger reply is refused as malformed.
+  /// - Parameters:
+  ///   - targets: at least one, the preferred first.
+  ///   - share: which part of the limits is this process's; by partitions until ``own(_:)`` says which.
+  ///   - maximumReplyBytes: A larger reply is refused as malformed.
   public init(
+    _ targets: [GatewayTarget], share: LimitShare = .all, budget: BudgetKeeper? = nil,
+    retryPolicy: RetryPolicy = RetryPolicy(), maximumReplyBytes: Int = 4 << 20, logger: Logger
+  ) {
+    precondition(!targets.isEmpty, "a client without a deployment")
+    self.targets = targets
+    self.retryPolicy = retryPolicy
+    self.budget = budget
+    self.logger = logger
+    self.share = Mutex(share)
+    backends = targets.map {
+      Backend($0, share: share, maximumReplyBytes: maximumReplyBytes)
+    }
+  }
+
+  /// One deployment, without limits or price.
+  public convenience init(
     _ deployment: Deployment, retryPolicy: RetryPolicy = RetryPolicy(),
     maximumReplyBytes: Int = 4 << 20, logger: Logger
   ) {
-    self.deployment = deployment
-    self.retryPolicy = retryPolicy
-    transport = ChatTransport(deployment, maximumReplyBytes: maximumReplyBytes)
-    telemetry = ChatTelemetry(deployment)
-    var logger = logger
-    logger[metadataKey: "deployment"] = "\(deployment.name)"
-    self.logger = logger
+    self.init(
+      [GatewayTarget(deployment)], retryPolicy: retryPolicy,
+      maximumReplyBytes: maximumReplyBytes, logger: logger)
+  }
+
+  /// The preferred deployment.
+  public var deployment: Deployment { targets[0].deployment }
+
+  /// Takes the share of the partitions owned now, where limits are shared out so. Calls that wait for one that is gone
+  /// are sent away as cancelled.
+  public func own(_ partitions: Set<Int32>) {
+    reshare { _, count in (partitions, count) }
+  }
+
+  /// Takes the number of partitions, of which each call tells.
+  func learn(_ count: Int32) {
+    reshare { owned, known in known == count ? nil : (owned, count) }
+  }
+
+  /// Changes a share by partitions; any other stays as it is.
+  private func reshare(
+    _ change: (_ owned: Set<Int32>, _ count: Int32) -> (Set<Int32>, Int32)?
+  ) {
+    let changed: LimitShare? = share.withLock { share in
+      guard case .partitions(let owned, let count) = share,
+        let (owned, count) = change(owned, count)
+      else { return nil }
+      share = .partitions(owned: owned, of: count)
+      return share
+    }
+    guard let changed else { return }
+    for backend in backends { backend.gate.setShare(changed) }
+  }
+
+  /// What the controls of each deployment are doing, by its name.
+  public var states: [(deployment: String, state: CallGateState)] {
+    backends.map { ($0.deployment.name, $0.gate.state) }
   }
 
   /// Closes all connections; calls in flight end as cancelled. Calling it again changes nothing.
   public func shutdown() async {
-    do {
-      try await transport.shutdown()
-    } catch {
-      logger.debug("already shut down", metadata: ["error": "\(error)"])
+    for backend in backends {
+      do {
+        try await backend.transport.shutdown()
+      } catch {
+        logger.debug("already shut down", metadata: ["error": "\(error)"])
+      }
     }
   }
 
   public func complete(
-    _ request: ChatRequest, deadline: ContinuousClock.Instant?
+    _ request: ChatRequest, _ options: ChatOptions
   ) async throws(GatewayError) -> ChatReply {
-    try await withSpan(telemetry.spanName, ofKind: .client) { span in
+    let telemetry = backends[0].telemetry
+    return try await withSpan(telemetry.spanName, ofKind: .client) { span in
       telemetry.began(request, on: span)
       let start = ContinuousClock.now
       let result: Result<ChatReply, GatewayError>
       do throws(GatewayError) {
-        result = .success(try await answer(request, deadline: deadline))
+        result = .success(try await answer(request, options))
       } catch {
         result = .failure(error)
       }
@@ -57,91 +112,111 @@ public final class GatewayClient: ChatGateway {
 
   /// The one loop of calls and waits.
   private func answer(
-    _ request: ChatRequest, deadline: ContinuousClock.Instant?
+    _ request: ChatRequest, _ options: ChatOptions
   ) async throws(GatewayError) -> ChatReply {
-    let body = try transport.encode(request)
-    let startedAt = Date()
-    let start = ContinuousClock.now
-    var retries = RetryState(retryPolicy)
-    var wasted = 0
+    var call = LogicalCall(request, retryPolicy)
     while true {
-      let limit = try timeLimit(deadline, attempts: retries.attempts, wasted: wasted)
-      retries.beginAttempt()
-      var failure: GatewayError
+      let failure: GatewayError
       do throws(GatewayError) {
-        let completion = try await transport.call(body, within: limit)
-        telemetry.called(outcome: "ok")
-        return ChatReply(
-          completion, asked: deployment.model, attempts: retries.attempts, wastedTokens: wasted,
-          startedAt: startedAt, duration: .now - start)
+        let backend = try choose(&call)
+        let exchange = try await attempt(&call, on: backend, options)
+        if moveOnFromFilter(exchange.completion, &call)
+          || call.mend(exchange.completion, options.complaint)
+        {
+          continue
+        }
+        return ChatReply(exchange, of: call, from: backend)
       } catch {
         failure = error
       }
-      telemetry.called(outcome: failure.kind.word)
-      wasted += failure.wastedTokens
-      failure.attempts = retries.attempts
-      failure.wastedTokens = wasted
-      try await pause(after: failure, &retries, deadline: deadline)
+      call.failed(failure)
+      try await pause(after: failure, &call, deadline: options.deadline)
     }
   }
 
-  /// How long the next call may take.
-  ///
-  /// - Throws: `cancelled` or `deadlineExceeded` when there may be no next call.
-  private func timeLimit(
-    _ deadline: ContinuousClock.Instant?, attempts: Int, wasted: Int
-  ) throws(GatewayError) -> TimeLimit {
-    if Task.isCancelled {
-      throw GatewayError(
-        kind: .cancelled, deployment: deployment.name, message: "the task was cancelled",
-        attempts: attempts, wastedTokens: wasted)
+  /// The deployment to call: the one it stands at, or a later one while that one's circuit is open.
+  private func choose(_ call: inout LogicalCall) throws(GatewayError) -> Backend {
+    let backend = backends[call.target]
+    guard let wait = backend.gate.closedFor() else { return backend }
+    let closed = backend.error(
+      .circuitOpen, "the circuit is open: too many calls failed", after: wait)
+    guard let next = standIn(for: closed, after: call.target, lastFailure: call.lastFailure) else {
+      throw closed
     }
-    guard let deadline else { return TimeLimit(deployment.requestTimeout, kind: .timeout) }
-    let remaining = deadline - .now
-    guard remaining > .zero else {
-      throw GatewayError(
-        kind: .deadlineExceeded, deployment: deployment.name,
-        message: "the deadline passed before the call", attempts: attempts, wastedTokens: wasted)
-    }
-    return remaining < deployment.requestTimeout
-      ? TimeLimit(remaining, kind: .deadlineExceeded)
-      : TimeLimit(deployment.requestTimeout, kind: .timeout)
+    call.moveOn(to: next)
+    return backends[next]
   }
 
-  /// Waits until the next call is due.
+  /// The next deployment that takes over from one that failed so, and can be called.
+  private func standIn(
+    for failure: GatewayError, after target: Int, lastFailure: GatewayError? = nil
+  ) -> Int? {
+    guard let condition = failure.fallback else { return nil }
+    return backends.indices.dropFirst(target + 1).first { index in
+      backends[index].target.standsInFor.contains(condition)
+        && backends[index].gate.closedFor() == nil
+    }
+  }
+
+  private func moveOnFromFilter(_ completion: ChatCompletion, _ call: inout LogicalCall) -> Bool {
+    guard FinishReason(wire: completion.choices?.first?.finishReason) == .contentFilter,
+      call.retries.attempts < retryPolicy.maximumAttempts,
+      let next = standIn(
+        for: backends[call.target].error(.contentFilter, "stopped by the content filter"),
+        after: call.target)
+    else { return false }
+    call.waste(completion.tokens?.total ?? 0)
+    call.moveOn(to: next)
+    return true
+  }
+
+  /// Waits until the next call is due, on this deployment or on one that stands in for it.
   ///
   /// - Throws: `failure` when there is to be no further call; `cancelled` out of the wait.
   private func pause(
-    after failure: GatewayError, _ retries: inout RetryState, deadline: ContinuousClock.Instant?
+    after failure: GatewayError, _ call: inout LogicalCall, deadline: ContinuousClock.Instant?
   ) async throws(GatewayError) {
-    var generator = SystemRandomNumberGenerator()
-    let decision = retries.decide(
-      isRetryable: failure.isRetryable, retryAfter: failure.retryAfter,
-      remaining: deadline.map { $0 - .now }, using: &generator)
-    guard case .retry(let delay) = decision else { throw failure }
-    logger.debug(
-      "calling again", metadata: ["after": "\(delay)", "error": "\(failure)"])
+    let gate = backends[call.target].gate
+    if call.retries.attempts < retryPolicy.maximumAttempts,
+      let next = standIn(for: failure, after: call.target)
+    {
+      logger.debug(
+        "going on to \(backends[next].deployment.name)", metadata: ["error": "\(failure)"])
+      return call.moveOn(to: next)
+    }
+    if isForLimiter(failure, call, deadline) { return }
+    guard case .retry(let delay) = call.decide(after: failure, deadline: deadline),
+      // Once it is known that nothing gets through, asking again would only amplify the outage.
+      gate.closedFor() == nil, failure.kind.isRateLimit || gate.mayRetry()
+    else { throw call.total(held(failure, gate)) }
+    logger.debug("calling again", metadata: ["after": "\(delay)", "error": "\(failure)"])
     do {
       try await Task.sleep(for: delay)
     } catch {
-      throw GatewayError(
-        kind: .cancelled, deployment: deployment.name,
-        message: "the task was cancelled while it waited to repeat a call",
-        attempts: failure.attempts, wastedTokens: failure.wastedTokens)
+      throw call.total(
+        backends[call.target].error(
+          .cancelled, "the task was cancelled while it waited to repeat a call"))
     }
   }
-}
 
-extension ChatReply {
-  init(
-    _ completion: ChatCompletion, asked: String, attempts: Int, wastedTokens: Int,
-    startedAt: Date, duration: Duration
-  ) {
-    let choice = completion.choices?.first
-    self.init(
-      content: choice?.message.content ?? "", refusal: choice?.message.refusal,
-      finishReason: FinishReason(wire: choice?.finishReason), model: completion.model ?? asked,
-      responseID: completion.id, usage: completion.tokens, attempts: attempts,
-      wastedTokens: wastedTokens, startedAt: startedAt, duration: duration)
+  /// Whether it stands in the queue again: a refusal by our own limit has told the limiter how long to let nobody
+  /// through.
+  private func isForLimiter(
+    _ failure: GatewayError, _ call: LogicalCall, _ deadline: ContinuousClock.Instant?
+  ) -> Bool {
+    guard case .rateLimited(.ownLimit) = failure.kind, let wait = failure.retryAfter,
+      call.retries.attempts < retryPolicy.maximumAttempts
+    else { return false }
+    return deadline.map { $0 - .now > wait + retryPolicy.shortestCall } ?? true
+  }
+
+  /// An outage is a shared cause: a call that failed in one uses up no attempt of its request.
+  private func held(_ failure: GatewayError, _ gate: CallGate) -> GatewayError {
+    guard failure.fallback == .outage, failure.disposition == .retryLater,
+      let wait = gate.closedFor()
+    else { return failure }
+    return GatewayError(
+      kind: .circuitOpen, deployment: failure.deployment, status: failure.status,
+      message: failure.message, retryAfter: wait)
   }
 }

@@ -7,7 +7,7 @@ public struct GatewayError: Error, Hashable {
   public enum RateLimitCause: String, Sendable, Hashable {
     /// Our own requests or tokens a minute.
     case ownLimit = "own_limit"
-    /// The provider is short of capacity, whatever we sent.
+    /// Capacity is short, whatever our rate: fewer calls at once are the cure.
     case sharedCapacity = "shared_capacity"
     case unknown
   }
@@ -15,8 +15,14 @@ public struct GatewayError: Error, Hashable {
   /// What went wrong.
   public enum Kind: Sendable, Hashable {
     case rateLimited(RateLimitCause)
-    /// A quota, balance or budget is used up: a person must act.
+    /// The quota or balance at the provider is used up: a person must act.
     case quotaExhausted
+    /// The budget that the gateway keeps for our key, team or deployment is spent: a person must act.
+    case gatewayBudget
+    /// Our own budget is spent; nothing was sent.
+    case budgetSpent
+    /// Our circuit breaker lets nothing through until ``retryAfter`` has passed; nothing was sent.
+    case circuitOpen
     /// The provider's filter refused the prompt.
     case contentFilter
     /// The request is larger than the model or the limit can ever take.
@@ -60,30 +66,39 @@ public struct GatewayError: Error, Hashable {
   public let type: String?
   /// The provider's words or the cause, at most 400 characters, without secrets.
   public let message: String
-  /// How long the gateway asks to wait, at most 120 s.
+  /// How long the gateway asks to wait, at most 120 s; for ``Kind/circuitOpen`` the time to the next
+  /// probe.
   public let retryAfter: Duration?
+  /// Which of our own limits a 429 speaks of; nil when it does not say, or for any other error.
+  public let limitedDimension: RateLimits.Dimension?
+  /// What the response says of our limits; nil when it says nothing.
+  public let rateLimits: RateLimits?
   /// Calls made; 0 when none was.
   public internal(set) var attempts: Int
   /// Tokens that the failed calls reported; what timed-out calls used is not known.
   public internal(set) var wastedTokens: Int
+  /// What the calls cost, those of unknown usage at their upper bound; nil without a price.
+  public internal(set) var cost: Cost?
   /// The response's `x-should-retry`, which overrides our own judgement.
   let serverAdvice: Bool?
 
   public init(
     kind: Kind, deployment: String, status: Int? = nil, code: String? = nil,
-    type: String? = nil, message: String, retryAfter: Duration? = nil, attempts: Int = 0,
-    wastedTokens: Int = 0
+    type: String? = nil, message: String, retryAfter: Duration? = nil,
+    limitedDimension: RateLimits.Dimension? = nil, rateLimits: RateLimits? = nil,
+    attempts: Int = 0, wastedTokens: Int = 0
   ) {
     self.init(
       kind: kind, deployment: deployment, status: status, code: code, type: type,
-      message: message, retryAfter: retryAfter, attempts: attempts, wastedTokens: wastedTokens,
-      serverAdvice: nil)
+      message: message, retryAfter: retryAfter, limitedDimension: limitedDimension,
+      rateLimits: rateLimits, attempts: attempts, wastedTokens: wastedTokens, serverAdvice: nil)
   }
 
   init(
     kind: Kind, deployment: String, status: Int? = nil, code: String? = nil,
-    type: String? = nil, message: String, retryAfter: Duration? = nil, attempts: Int = 0,
-    wastedTokens: Int = 0, serverAdvice: Bool?
+    type: String? = nil, message: String, retryAfter: Duration? = nil,
+    limitedDimension: RateLimits.Dimension? = nil, rateLimits: RateLimits? = nil,
+    attempts: Int = 0, wastedTokens: Int = 0, serverAdvice: Bool?
   ) {
     self.kind = kind
     self.deployment = deployment
@@ -92,6 +107,8 @@ public struct GatewayError: Error, Hashable {
     self.type = type
     self.message = String(message.prefix(Self.longestMessage))
     self.retryAfter = retryAfter
+    self.limitedDimension = limitedDimension
+    self.rateLimits = rateLimits
     self.attempts = attempts
     self.wastedTokens = wastedTokens
     self.serverAdvice = serverAdvice
@@ -112,6 +129,9 @@ extension GatewayError.Kind {
     switch self {
     case .rateLimited: "rate_limited"
     case .quotaExhausted: "quota_exhausted"
+    case .gatewayBudget: "gateway_budget"
+    case .budgetSpent: "budget_spent"
+    case .circuitOpen: "circuit_open"
     case .contentFilter: "content_filter"
     case .contextLengthExceeded: "context_length_exceeded"
     case .authentication: "authentication"
@@ -131,8 +151,8 @@ extension GatewayError.Kind {
   var disposition: GatewayError.Disposition {
     switch self {
     case .timeout, .serverError, .malformedReply, .deadlineExceeded: .retryLater
-    case .rateLimited, .quotaExhausted, .authentication, .permission, .notFound, .unreachable,
-      .overloaded, .cancelled:
+    case .rateLimited, .quotaExhausted, .gatewayBudget, .budgetSpent, .circuitOpen,
+      .authentication, .permission, .notFound, .unreachable, .overloaded, .cancelled:
       .hold
     case .contentFilter, .contextLengthExceeded, .invalidRequest: .final
     }
@@ -148,7 +168,10 @@ extension GatewayError.Kind {
   fileprivate var advice: String {
     switch self {
     case .rateLimited: "send less, or raise the limit"
-    case .quotaExhausted: "raise the quota or budget at the provider"
+    case .quotaExhausted: "raise the quota or pay at the provider"
+    case .gatewayBudget: "raise the budget of the key at the gateway, or wait for its next period"
+    case .budgetSpent: "raise the budget, or wait for its next period"
+    case .circuitOpen: "wait; a probe will find out when the gateway is back"
     case .contentFilter: "the provider refuses this prompt; do not send it again"
     case .contextLengthExceeded: "send a shorter prompt or ask for fewer tokens"
     case .authentication: "check the deployment's credential"
@@ -167,7 +190,10 @@ extension GatewayError.Kind {
 extension GatewayError: CustomStringConvertible {
   public var description: String {
     var text = "Deployment \(deployment): \(kind.word)"
-    if case .rateLimited(let cause) = kind { text += " (\(cause.rawValue))" }
+    if case .rateLimited(let cause) = kind {
+      let dimension = limitedDimension.map { ", \($0.rawValue)" } ?? ""
+      text += " (\(cause.rawValue)\(dimension))"
+    }
     if let status { text += ", HTTP \(status)" }
     if let code { text += ", code \(code)" }
     if let type { text += ", type \(type)" }

@@ -14,16 +14,33 @@ enum RetryAfter {
       ?? headers.first(name: "retry-after").flatMap { number($0, unit: 1) ?? date($0, now: now) }
   }
 
+  /// Reads "try again in 2s" (OpenAI), "try again in 5 seconds" (LiteLLM) or "retry after 6 seconds"
+  /// (Azure), which is all that is left where a gateway drops its provider's headers.
+  ///
+  /// - Parameter message: In lower case.
+  static func parse(message: String) -> Duration? {
+    let phrases = ["try again in ", "retry after "]
+    guard let phrase = phrases.compactMap({ message.range(of: $0) }).first else { return nil }
+    let words = message[phrase.upperBound...].prefix(40).split(separator: " ")
+      .map { $0.trimmingCharacters(in: .punctuationCharacters) }
+    guard let first = words.first else { return nil }
+    let scale: Double? =
+      switch words.dropFirst().first {
+      case "ms", "milliseconds": 0.001
+      case "s", "second", "seconds": 1
+      case "minute", "minutes": 60
+      default: nil
+      }
+    if let scale, let wait = number(first, unit: scale) { return wait }
+    return ResetDuration.parse(first).map { min($0, longest) }
+  }
+
   private static func number(_ text: String, unit: Double) -> Duration? {
     Double(text.trimmingCharacters(in: .whitespaces)).flatMap { bounded($0 * unit) }
   }
 
   private static func date(_ text: String, now: Date) -> Duration? {
-    let format = DateFormatter()
-    format.locale = Locale(identifier: "en_US_POSIX")
-    format.timeZone = TimeZone(secondsFromGMT: 0)
-    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return format.date(from: text).flatMap { bounded(max(0, $0.timeIntervalSince(now))) }
+    HTTPDate.parse(text).flatMap { bounded(max(0, $0.timeIntervalSince(now))) }
   }
 
   private static func bounded(_ seconds: Double) -> Duration? {

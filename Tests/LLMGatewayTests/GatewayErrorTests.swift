@@ -4,170 +4,6 @@ import Testing
 
 @testable import LLMGateway
 
-/// An error response as a gateway sends it, and what it must mean.
-struct ErrorCase: Sendable, CustomTestStringConvertible {
-  let testDescription: String
-  let status: Int
-  let headers: [(String, String)]
-  let body: String
-  let kind: GatewayError.Kind
-  let disposition: GatewayError.Disposition
-
-  init(
-    _ name: String, _ status: Int, _ body: String, _ kind: GatewayError.Kind,
-    _ disposition: GatewayError.Disposition, headers: [(String, String)] = []
-  ) {
-    testDescription = name
-    self.status = status
-    self.headers = headers
-    self.body = body
-    self.kind = kind
-    self.disposition = disposition
-  }
-}
-
-private let openAI: [ErrorCase] = [
-  ErrorCase(
-    "OpenAI rate limit", 429,
-    #"{"error":{"message":"Rate limit reached for gpt-4o in organization o on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000. Please try again in 2s.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#,
-    .rateLimited(.ownLimit), .hold),
-  ErrorCase(
-    "OpenAI request above the limit", 429,
-    #"{"error":{"message":"Request too large for gpt-4o in organization o on tokens per min (TPM): Limit 30000, Requested 40000.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#,
-    .contextLengthExceeded, .final),
-  ErrorCase(
-    "OpenAI overloaded engine", 429,
-    #"{"error":{"message":"The engine is currently overloaded, please try again later","type":"server_error","param":null,"code":null}}"#,
-    .rateLimited(.sharedCapacity), .hold),
-  ErrorCase(
-    "OpenAI quota", 429,
-    #"{"error":{"message":"You exceeded your current quota, please check your plan.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#,
-    .quotaExhausted, .hold),
-  ErrorCase(
-    "OpenAI context length", 400,
-    #"{"error":{"message":"This model's maximum context length is 8192 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}"#,
-    .contextLengthExceeded, .final),
-  ErrorCase(
-    "OpenAI key", 401,
-    #"{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#,
-    .authentication, .hold),
-  ErrorCase(
-    "OpenAI region", 403,
-    #"{"error":{"message":"Country not supported","type":"request_forbidden","code":"unsupported_country_region_territory"}}"#,
-    .permission, .hold),
-  ErrorCase(
-    "OpenAI model", 404,
-    #"{"error":{"message":"The model `x` does not exist","type":"invalid_request_error","param":null,"code":"model_not_found"}}"#,
-    .notFound, .hold),
-  ErrorCase(
-    "OpenAI parameter", 400,
-    #"{"error":{"message":"Unsupported parameter: 'max_tokens'","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#,
-    .invalidRequest, .final),
-  ErrorCase("OpenAI failure", 500, #"{"error":{"message":"oops"}}"#, .serverError, .retryLater),
-  ErrorCase("OpenAI overload", 503, #"{"error":{"message":"busy"}}"#, .overloaded, .hold),
-]
-
-private let azure: [ErrorCase] = [
-  ErrorCase(
-    "Azure content filter", 400,
-    #"{"error":{"message":"The response was filtered","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
-    .contentFilter, .final),
-  ErrorCase(
-    "Azure rate limit", 429,
-    #"{"error":{"code":"429","message":"Requests have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 6 seconds."}}"#,
-    .rateLimited(.ownLimit), .hold),
-  ErrorCase(
-    "Azure high demand", 429,
-    #"{"error":{"code":"429","message":"The system is experiencing high demand."}}"#,
-    .rateLimited(.sharedCapacity), .hold),
-  ErrorCase(
-    "Azure API Management", 429,
-    #"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 20 seconds."}"#,
-    .rateLimited(.unknown), .hold),
-  ErrorCase(
-    "Azure call quota", 403, #"{"statusCode":403,"message":"Out of call volume quota."}"#,
-    .quotaExhausted, .hold),
-  ErrorCase(
-    "Azure deployment", 404, #"{"error":{"code":"DeploymentNotFound","message":"No such"}}"#,
-    .notFound, .hold),
-]
-
-private let liteLLM: [ErrorCase] = [
-  ErrorCase(
-    "LiteLLM upstream limit", 429,
-    #"{"error":{"message":"litellm.RateLimitError: OpenAIException - Rate limit reached for gpt-4o","type":"throttling_error","param":null,"code":"429"}}"#,
-    .rateLimited(.ownLimit), .hold),
-  ErrorCase(
-    "LiteLLM upstream quota", 429,
-    #"{"error":{"message":"litellm.RateLimitError: OpenAIException - You exceeded your current quota, please check your plan and billing details.","type":"throttling_error","param":null,"code":"429"}}"#,
-    .quotaExhausted, .hold),
-  ErrorCase(
-    "LiteLLM cooldown", 429,
-    #"{"error":{"message":"No deployments available for selected model, Try again in 5 seconds.","type":"None","param":"None","code":"429"}}"#,
-    .rateLimited(.sharedCapacity), .hold),
-  ErrorCase(
-    "LiteLLM key without database", 400,
-    #"{"error":{"message":"No connected db.","type":"no_db_connection","param":null,"code":"400"}}"#,
-    .authentication, .hold),
-  ErrorCase(
-    "LiteLLM unknown model", 400,
-    #"{"error":{"message":"/chat/completions: Invalid model name passed in model=x","type":"invalid_request_error","param":"model","code":"400"}}"#,
-    .notFound, .hold),
-  ErrorCase(
-    "LiteLLM upstream timeout", 408,
-    #"{"error":{"message":"litellm.Timeout","type":null,"param":null,"code":"408"}}"#,
-    .timeout, .retryLater),
-  ErrorCase(
-    "LiteLLM budget", 400,
-    #"{"error":{"message":"Budget has been exceeded! Current cost: 2, Max budget: 1","type":"budget_exceeded","param":null,"code":"400"}}"#,
-    .quotaExhausted, .hold),
-  ErrorCase(
-    "LiteLLM context", 400,
-    #"{"error":{"message":"litellm.ContextWindowExceededError: too long","type":null,"param":null,"code":"400"}}"#,
-    .contextLengthExceeded, .final),
-  ErrorCase(
-    "LiteLLM policy", 400,
-    #"{"error":{"message":"litellm.ContentPolicyViolationError: no","type":null,"param":null,"code":"400"}}"#,
-    .contentFilter, .final),
-]
-
-private let others: [ErrorCase] = [
-  ErrorCase(
-    "llama.cpp key", 401,
-    #"{"error":{"message":"Invalid API Key","type":"authentication_error","code":401}}"#,
-    .authentication, .hold),
-  ErrorCase(
-    "llama.cpp context", 400,
-    #"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error","n_prompt_tokens":9000,"n_ctx":8192}}"#,
-    .contextLengthExceeded, .final),
-  ErrorCase(
-    "llama.cpp loading", 503,
-    #"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#,
-    .overloaded, .hold),
-  ErrorCase(
-    "vLLM context", 400,
-    #"{"object":"error","message":"This model's maximum context length is 4096 tokens.","type":"BadRequestError","param":null,"code":400}"#,
-    .contextLengthExceeded, .final),
-  ErrorCase(
-    "list around the object", 429, #"[{"error":{"code":429,"message":"slow down"}}]"#,
-    .rateLimited(.unknown), .hold),
-  ErrorCase("error as text", 404, #"{"error":"model 'x' not found"}"#, .notFound, .hold),
-  ErrorCase("detail", 422, #"{"detail":"bad field"}"#, .invalidRequest, .final),
-  ErrorCase("proxy page", 502, "<html><h1>502 Bad Gateway</h1></html>", .unreachable, .hold),
-  ErrorCase("proxy timeout", 504, "", .timeout, .retryLater),
-  ErrorCase("payment", 402, #"{"error":"pay"}"#, .quotaExhausted, .hold),
-  ErrorCase("overload of Anthropic's kind", 529, "overloaded", .overloaded, .hold),
-  ErrorCase("conflict", 409, "", .serverError, .retryLater),
-  ErrorCase("redirect", 302, "", .notFound, .hold),
-  ErrorCase(
-    "exhausted by the headers alone", 429, "", .rateLimited(.ownLimit), .hold,
-    headers: [("x-ratelimit-remaining-requests", "0")]),
-  ErrorCase("429 that says nothing", 429, "", .rateLimited(.unknown), .hold),
-  ErrorCase(
-    "400 that the server says to repeat", 400, "", .invalidRequest, .retryLater,
-    headers: [("x-should-retry", "true")]),
-]
-
 @Suite("Gateway errors")
 struct GatewayErrorTests {
   private func error(_ sent: ErrorCase) throws -> GatewayError {
@@ -179,21 +15,32 @@ struct GatewayErrorTests {
       body: ErrorBody(Data(sent.body.utf8)), deployment: deployment)
   }
 
-  @Test("responses mean what their gateway means", arguments: openAI + azure + liteLLM + others)
+  @Test("responses mean what their gateway means", arguments: ErrorCase.all)
   func meaning(sent: ErrorCase) throws {
     let error = try error(sent)
     #expect(error.kind == sent.kind)
     #expect(error.disposition == sent.disposition)
+    #expect(error.limitedDimension == sent.dimension)
+    #expect(error.retryAfter == sent.wait)
     #expect(error.status == sent.status)
     #expect(!error.message.isEmpty)
   }
 
-  @Test("code and type are kept as text, whatever they were")
-  func codes() throws {
-    let texts = try (openAI + liteLLM + others).map { try error($0) }
-    #expect(texts[0].code == "rate_limit_exceeded" && texts[0].type == "tokens")
-    #expect(try error(liteLLM[0]).code == "429")
-    #expect(try error(others[0]).code == "401")
+  @Test(
+    "code and type are kept as text, whatever they were",
+    arguments: [
+      (
+        #"{"error":{"code":"rate_limit_exceeded","type":"tokens"}}"#, "rate_limit_exceeded",
+        "tokens"
+      ),
+      (#"{"error":{"code":"429","type":"throttling_error"}}"#, "429", "throttling_error"),
+      (#"{"error":{"code":401,"type":"authentication_error"}}"#, "401", "authentication_error"),
+      (#"{"error":{"code":"429","type":"None"}}"#, "429", nil),
+      (#"{"statusCode":429}"#, "429", nil), (#"{"error":{"code":null}}"#, nil, nil), ("", nil, nil),
+    ] as [(String, String?, String?)])
+  func codes(body: String, code: String?, type: String?) throws {
+    let error = try error(ErrorCase("", 400, body, .invalidRequest, .final))
+    #expect(error.code == code && error.type == type)
   }
 
   @Test("x-should-retry overrides our judgement of the status")
@@ -210,6 +57,20 @@ struct GatewayErrorTests {
     #expect(try !isRetryable(400, nil))
     #expect(try isRetryable(400, "true"))
     #expect(try isRetryable(500, "perhaps"))
+    #expect(try !isRetryable(429, "false"))
+    #expect(try !isRetryable(503, "false"))
+  }
+
+  @Test(
+    "without advice, what openai-python calls again is called again",
+    arguments: [
+      (408, true), (409, true), (429, true), (500, true), (502, true), (503, true), (504, true),
+      (529, true), (400, false), (401, false), (403, false), (404, false), (413, false),
+      (422, false),
+    ])
+  func statuses(status: Int, isCalledAgain: Bool) throws {
+    let error = try error(ErrorCase("", status, "", .serverError, .hold))
+    #expect(error.isRetryable == isCalledAgain)
   }
 
   @Test("only passing troubles are called again")
@@ -219,7 +80,8 @@ struct GatewayErrorTests {
     ]
     let lasting: [GatewayError.Kind] = [
       .quotaExhausted, .contentFilter, .contextLengthExceeded, .authentication, .permission,
-      .notFound, .invalidRequest, .cancelled, .deadlineExceeded,
+      .notFound, .invalidRequest, .cancelled, .deadlineExceeded, .gatewayBudget, .budgetSpent,
+      .circuitOpen,
     ]
     for kind in passing { #expect(kind.isRetryable, "\(kind)") }
     for kind in lasting { #expect(!kind.isRetryable, "\(kind)") }
@@ -249,12 +111,41 @@ struct GatewayErrorTests {
     #expect(try wait([]) == nil)
   }
 
+  @Test(
+    "budgets and an open circuit hold, each under its own word",
+    arguments: [
+      (.quotaExhausted, "quota_exhausted"), (.gatewayBudget, "gateway_budget"),
+      (.budgetSpent, "budget_spent"), (.circuitOpen, "circuit_open"),
+    ] as [(GatewayError.Kind, String)])
+  func holds(kind: GatewayError.Kind, word: String) {
+    let error = GatewayError(
+      kind: kind, deployment: "main", message: "no", retryAfter: .seconds(1))
+    #expect(error.disposition == .hold && !error.isRetryable)
+    #expect(kind.word == word && "\(error)".contains(word))
+    #expect(error.retryAfter == .seconds(1))
+  }
+
+  @Test("an error carries what its headers say of the limits, and nothing when they say nothing")
+  func limits() throws {
+    let headers = [("x-ratelimit-limit-tokens", "500"), ("x-ratelimit-remaining-tokens", "20")]
+    let said = try error(ErrorCase("", 500, "", .serverError, .hold, headers: headers))
+    #expect(said.rateLimits?.tokens == RateLimits.Window(limit: 500, remaining: 20))
+    #expect(try error(ErrorCase("", 500, "", .serverError, .hold)).rateLimits == nil)
+  }
+
   @Test("the description names deployment, status, cause and remedy")
   func description() throws {
-    var error = try error(liteLLM[3])
+    var error = try error(
+      ErrorCase(
+        "", 400,
+        #"{"error":{"message":"No connected db.","type":"no_db_connection","code":"400"}}"#,
+        .authentication, .hold))
     error.attempts = 1
     #expect(
       "\(error)" == "Deployment main: authentication, HTTP 400, code 400, type no_db_connection, "
         + "after 1 call: No connected db. (check the deployment's credential)")
+    let limited = GatewayError(
+      kind: .rateLimited(.ownLimit), deployment: "main", message: "slow", limitedDimension: .tokens)
+    #expect("\(limited)".contains("rate_limited (own_limit, tokens)"))
   }
 }
