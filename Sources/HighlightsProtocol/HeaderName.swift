@@ -24,4 +24,6 @@ public enum HeaderName {
   public static let variant = "variant"
   /// Present when the record was already sent on once to the partition of its key.
   public static let forwarded = "forwarded"
+  /// What earlier tries of a search took: calls, wasted tokens, millionths of a currency and the currency, apart by ";".
+  public static let spent = "spent"
 }

@@ -46,7 +46,8 @@ public struct SearchHandler: WorkerHandler {
       return WorkResult(publish: [record.forwarded(key: search.key.bytes, id: search.id)])
     }
     let task = SearchTask(
-      record: record, search: search, consumedAt: consumedAt, handler: self)
+      record: record, search: search, consumedAt: consumedAt, isRetry: context.attempt > 0,
+      handler: self)
     return try await task.result()
   }
 
@@ -55,9 +56,10 @@ public struct SearchHandler: WorkerHandler {
     let search = SearchRecord(record: record)
     let id = (try? search.decoded())?.queryID ?? ""
     let checked = try? read(search)
-    let outcome = ledger.outcome(
+    var outcome = ledger.outcome(
       id: id.isEmpty ? search.fallbackID : id, key: checked?.key.description ?? "", of: search,
       consumedAt: now(), .dead, reason: failure.reason, detail: failure.detail)
+    if search.spent != Spent() { outcome.usage = search.spent.usage }
     return [ledger.message(outcome, of: search)]
   }
 
@@ -84,12 +86,15 @@ public struct SearchHandler: WorkerHandler {
   private func isMisplaced(_ record: SearchRecord, _ key: HighlightKey) async throws -> Bool {
     guard !record.isForwarded else { return false }
     if record.record.key != key.bytes { return true }
-    let count: Int32
-    do { count = try await partitionCount(record.record.partition.topic) } catch {
-      throw WorkFailure(.hold, reason: "broker_unavailable", detail: "\(error)")
-    }
+    let count = try await partitions(of: record.record.partition.topic)
     return KafkaPartitioner.partition(forKey: key.bytes, count: count)
       != record.record.partition.partition
+  }
+
+  func partitions(of topic: String) async throws(WorkFailure) -> Int32 {
+    do { return try await partitionCount(topic) } catch {
+      throw WorkFailure(.hold, reason: "broker_unavailable", detail: "\(error)")
+    }
   }
 
   private func consumed(_ context: WorkContext) -> UnixTime {

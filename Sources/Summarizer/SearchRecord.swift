@@ -14,6 +14,9 @@ struct SearchRecord: Sendable {
   var isForwarded: Bool { record.headers.text(HeaderName.forwarded) != nil }
   var forcesRefresh: Bool { record.headers.text(HeaderName.forceRefresh) == "true" }
 
+  /// What earlier tries took.
+  var spent: Spent { Spent(record.headers) }
+
   /// The variant the highlight is written to; empty for the default one.
   var variant: String { record.headers.text(HeaderName.variant) ?? "" }
 

@@ -10,6 +10,8 @@ struct SearchTask: Sendable {
   let record: SearchRecord
   let search: Search
   let consumedAt: UnixTime
+  /// Whether it failed before and waited for this try.
+  let isRetry: Bool
   let handler: SearchHandler
 
   private var key: PublishedTable.Key {
@@ -46,12 +48,34 @@ struct SearchTask: Sendable {
       responseFormat: .jsonSchema(name: Prompt.schemaName, schema: Prompt.schema))
     let started = ContinuousClock.now
     let calledAt = handler.now()
-    do throws(GatewayError) {
-      let reply = try await handler.gateway.complete(request, deadline: deadline)
+    do {
+      let reply = try await handler.gateway.complete(request, try await options())
       return publish(draft(reply, evidence, took: .now - started), calledAt: calledAt)
-    } catch {
+    } catch let error as GatewayError {
       return try await failed(error, evidence, calledAt: calledAt, took: .now - started)
     }
+  }
+
+  private func options() async throws -> ChatOptions {
+    let partition = record.record.partition
+    return ChatOptions(
+      deadline: deadline, lane: isBackfill ? .backfill : .interactive,
+      owner: CallOwner(
+        partition: partition.partition,
+        of: try await handler.partitions(of: partition.topic)),
+      outputClass: "\(Prompt.version)/\(search.locale)",
+      complaint: { content in
+        do throws(InvalidReply) {
+          _ = try ModelReply(parsing: content)
+          return nil
+        } catch {
+          return "\(error)"
+        }
+      })
+  }
+
+  private var isBackfill: Bool {
+    record.record.partition.topic == handler.settings.backfillTopic
   }
 
   private var deadline: ContinuousClock.Instant? {
@@ -71,24 +95,24 @@ struct SearchTask: Sendable {
       } else {
         Verifier().verify(content: reply.content, against: evidence)
       }
-    var provenance = provenance
+    var provenance = provenance(of: reply.deployment ?? handler.settings.deployment)
     provenance.modelServed = reply.model
     provenance.responseID = reply.responseID ?? ""
-    var usage = Usage()
+    var spent = record.spent
+    spent.add(attempts: reply.attempts, wastedTokens: reply.wastedTokens, cost: reply.cost)
+    var usage = spent.usage
     usage.inputTokens = UInt32(clamping: reply.usage?.input ?? 0)
     usage.outputTokens = UInt32(clamping: reply.usage?.output ?? 0)
-    usage.wastedTokens = UInt32(clamping: reply.wastedTokens)
-    usage.attempts = UInt32(clamping: reply.attempts)
     return HighlightDraft(
       search: search, evidence: evidence, verification: verification, provenance: provenance,
       usage: usage, generationTime: took)
   }
 
-  private var provenance: Provenance {
+  private func provenance(of deployment: Deployment) -> Provenance {
     var provenance = Provenance()
-    provenance.provider = handler.settings.deployment.provider
-    provenance.modelRequested = handler.settings.deployment.model
-    provenance.usageTerms = handler.settings.deployment.usageTerms
+    provenance.provider = deployment.provider
+    provenance.modelRequested = deployment.model
+    provenance.usageTerms = deployment.usageTerms
     return provenance
   }
 
@@ -97,20 +121,21 @@ struct SearchTask: Sendable {
     _ error: GatewayError, _ evidence: Evidence, calledAt: UnixTime, took: Duration
   ) async throws(WorkFailure) -> WorkResult {
     let reason = error.kind.word
+    var spent = record.spent
+    spent.add(error)
     switch error.kind {
     case .contentFilter:
-      var usage = Usage()
-      usage.attempts = UInt32(clamping: error.attempts)
-      usage.wastedTokens = UInt32(clamping: error.wastedTokens)
       return publish(
         HighlightDraft(
           search: search, evidence: evidence,
-          verification: Verification(verdict: .filtered(reason: reason)), provenance: provenance,
-          usage: usage, generationTime: took), calledAt: calledAt)
+          verification: Verification(verdict: .filtered(reason: reason)),
+          provenance: provenance(of: handler.settings.deployment), usage: spent.usage,
+          generationTime: took), calledAt: calledAt)
     case .deadlineExceeded:
-      return ended(.expired, reason: "deadline_passed", detail: "\(error)")
+      return ended(
+        .expired, reason: "deadline_passed", detail: "\(error)", usage: spent.usage)
     case .cancelled:
-      throw WorkFailure(.hold, reason: reason, detail: "\(error)")
+      throw WorkFailure(.hold, reason: reason, detail: "\(error)", headers: headers(spent))
     default: break
     }
     let verdict: WorkFailure.Verdict =
@@ -119,7 +144,13 @@ struct SearchTask: Sendable {
       case .hold: .hold
       case .final: .dead
       }
-    throw WorkFailure(verdict, reason: reason, detail: "\(error)", after: error.retryAfter)
+    throw WorkFailure(
+      verdict, reason: reason, detail: "\(error)", after: error.retryAfter,
+      headers: headers(spent))
+  }
+
+  private func headers(_ spent: Spent) -> [KafkaHeader] {
+    spent == Spent() ? [] : [spent.header]
   }
 
   // MARK: What it leaves behind
@@ -129,7 +160,13 @@ struct SearchTask: Sendable {
       now: handler.now(), lastKnown: known?.generatedAt, policy: handler.settings.policy)
     var outcome = outcome(result(of: highlight), reason: highlight.reason, detail: explain(draft))
     outcome.usage = highlight.usage
-    if let calledAt { outcome.calledAt = calledAt.timestamp }
+    if let calledAt {
+      outcome.calledAt = calledAt.timestamp
+      let provenance = highlight.provenance
+      outcome.provider = provenance.provider
+      outcome.model =
+        provenance.modelServed.isEmpty ? provenance.modelRequested : provenance.modelServed
+    }
     let entry = PublishedTable.Entry(
       generatedAt: UnixTime(highlight.generatedAt), freshUntil: UnixTime(highlight.freshUntil))
     return WorkResult(
@@ -143,10 +180,11 @@ struct SearchTask: Sendable {
   }
 
   private func ended(
-    _ result: Outcome.Result, reason: String, detail: String = ""
+    _ result: Outcome.Result, reason: String, detail: String = "", usage: Usage? = nil
   ) -> WorkResult {
-    let outcome = outcome(result, reason: reason, detail: detail)
-    return WorkResult(ledger: { [handler.ledger.message(outcome, of: record)] })
+    var outcome = outcome(result, reason: reason, detail: detail)
+    if let usage { outcome.usage = usage }
+    return WorkResult(ledger: { [outcome] in [handler.ledger.message(outcome, of: record)] })
   }
 
   private func outcome(
@@ -156,6 +194,9 @@ struct SearchTask: Sendable {
       id: search.id, key: search.key.description, of: record, consumedAt: consumedAt, result,
       reason: reason, detail: detail)
     if let requestedAt = search.requestedAt { outcome.requestedAt = requestedAt.timestamp }
+    outcome.lane = isRetry ? "retries" : isBackfill ? "backfill" : "queries"
+    outcome.promptVersion = Prompt.version
+    if record.spent != Spent() { outcome.usage = record.spent.usage }
     return outcome
   }
 

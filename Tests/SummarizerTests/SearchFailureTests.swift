@@ -24,6 +24,9 @@ struct SearchFailureTests {
       (.unreachable, .hold, "unreachable"),
       (.overloaded, .hold, "overloaded"),
       (.cancelled, .hold, "cancelled"),
+      (.circuitOpen, .hold, "circuit_open"),
+      (.budgetSpent, .hold, "budget_spent"),
+      (.gatewayBudget, .hold, "gateway_budget"),
       (.contextLengthExceeded, .dead, "context_length_exceeded"),
       (.invalidRequest, .dead, "invalid_request"),
     ])

@@ -12,17 +12,18 @@ import Synchronization
 /// A gateway that gives one answer and keeps what it was asked.
 final class FakeGateway: ChatGateway {
   private let answer: Result<ChatReply, GatewayError>
-  private let asked = Mutex<[ChatRequest]>([])
+  private let asked = Mutex<[(ChatRequest, ChatOptions)]>([])
 
   init(_ answer: Result<ChatReply, GatewayError>) { self.answer = answer }
 
   var calls: Int { asked.withLock { $0.count } }
-  var requests: [ChatRequest] { asked.withLock { $0 } }
+  var requests: [ChatRequest] { asked.withLock { $0.map(\.0) } }
+  var options: [ChatOptions] { asked.withLock { $0.map(\.1) } }
 
   func complete(
-    _ request: ChatRequest, deadline: ContinuousClock.Instant?
+    _ request: ChatRequest, _ options: ChatOptions
   ) async throws(GatewayError) -> ChatReply {
-    asked.withLock { $0.append(request) }
+    asked.withLock { $0.append((request, options)) }
     return try answer.get()
   }
 }
@@ -114,11 +115,13 @@ struct Finished {
 
 extension ChatReply {
   static func sample(
-    _ content: String, finish: FinishReason = .stop, refusal: String? = nil
+    _ content: String, finish: FinishReason = .stop, refusal: String? = nil,
+    deployment: Deployment? = nil, cost: Cost? = nil
   ) -> ChatReply {
     ChatReply(
       content: content, refusal: refusal, finishReason: finish, model: "served",
-      responseID: "r-1", usage: TokenUsage(input: 120, output: 30), attempts: 2, wastedTokens: 7,
+      responseID: "r-1", usage: TokenUsage(input: 120, output: 30), deployment: deployment,
+      cost: cost, attempts: 2, wastedTokens: 7,
       startedAt: Date(timeIntervalSince1970: 0), duration: .milliseconds(5))
   }
 }

@@ -130,6 +130,30 @@ public nonisolated struct Outcome: @unchecked Sendable {
   /// Clears the value of `endedAt`. Subsequent reads from it will return its default value.
   public mutating func clearEndedAt() {_uniqueStorage()._endedAt = nil}
 
+  /// What it was consumed as: "queries", "backfill" or "retries".
+  public var lane: String {
+    get {_storage._lane}
+    set {_uniqueStorage()._lane = newValue}
+  }
+
+  /// Who runs the model, as configured.
+  public var provider: String {
+    get {_storage._provider}
+    set {_uniqueStorage()._provider = newValue}
+  }
+
+  /// The one served, else the one asked for.
+  public var model: String {
+    get {_storage._model}
+    set {_uniqueStorage()._model = newValue}
+  }
+
+  /// Content hash of the prompt.
+  public var promptVersion: String {
+    get {_storage._promptVersion}
+    set {_uniqueStorage()._promptVersion = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum Result: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -203,7 +227,7 @@ fileprivate nonisolated let _protobuf_package = "highlights.v1"
 
 nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Outcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}query_id\0\u{1}key\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}result\0\u{1}reason\0\u{1}detail\0\u{1}usage\0\u{3}requested_at\0\u{3}consumed_at\0\u{3}called_at\0\u{3}published_at\0\u{3}ended_at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}query_id\0\u{1}key\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}result\0\u{1}reason\0\u{1}detail\0\u{1}usage\0\u{3}requested_at\0\u{3}consumed_at\0\u{3}called_at\0\u{3}published_at\0\u{3}ended_at\0\u{1}lane\0\u{1}provider\0\u{1}model\0\u{3}prompt_version\0")
 
   fileprivate class _StorageClass {
     var _queryID: String = String()
@@ -220,6 +244,10 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _calledAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _publishedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _endedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _lane: String = String()
+    var _provider: String = String()
+    var _model: String = String()
+    var _promptVersion: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -244,6 +272,10 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _calledAt = source._calledAt
       _publishedAt = source._publishedAt
       _endedAt = source._endedAt
+      _lane = source._lane
+      _provider = source._provider
+      _model = source._model
+      _promptVersion = source._promptVersion
     }
   }
 
@@ -276,6 +308,10 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._calledAt) }()
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._publishedAt) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._endedAt) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._lane) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._provider) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._model) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._promptVersion) }()
         default: break
         }
       }
@@ -330,6 +366,18 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       try { if let v = _storage._endedAt {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      if !_storage._lane.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._lane, fieldNumber: 15)
+      }
+      if !_storage._provider.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._provider, fieldNumber: 16)
+      }
+      if !_storage._model.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._model, fieldNumber: 17)
+      }
+      if !_storage._promptVersion.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._promptVersion, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -353,6 +401,10 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._calledAt != rhs_storage._calledAt {return false}
         if _storage._publishedAt != rhs_storage._publishedAt {return false}
         if _storage._endedAt != rhs_storage._endedAt {return false}
+        if _storage._lane != rhs_storage._lane {return false}
+        if _storage._provider != rhs_storage._provider {return false}
+        if _storage._model != rhs_storage._model {return false}
+        if _storage._promptVersion != rhs_storage._promptVersion {return false}
         return true
       }
       if !storagesAreEqual {return false}
