@@ -9,7 +9,7 @@ RELEASE := -c release --static-swift-stdlib -j 2
 DEBUG := -j 2
 BIN := .build/release
 
-.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker test-crash test-faults
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits simulate-limits test-crash test-faults test-litellm
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,15 @@ bench-worker: setup-test ## Measures one worker process against a slow gateway.
 	swift build $(RELEASE) --product WorkerBenchmark
 	$(BIN)/WorkerBenchmark
 
+bench-limits: setup-test ## Measures a fleet's limits, an outage and a budget with real processes.
+	swift build $(RELEASE) --product highlights
+	swift build $(RELEASE) --product LimitsBenchmark
+	$(BIN)/LimitsBenchmark
+
+simulate-limits: setup-test ## Fleets of rate limiters on a virtual clock: used of a limit, refusals.
+	swift build $(RELEASE) --product LimitSimulator
+	$(BIN)/LimitSimulator
+
 test-crash: setup-test ## Kills a worker 20 times: nothing lost, little done twice.
 	swift build $(RELEASE) --product CrashTest
 	$(BIN)/CrashTest
@@ -58,3 +67,6 @@ test-crash: setup-test ## Kills a worker 20 times: nothing lost, little done twi
 test-faults: setup-test ## Restarts, slow and stuck calls, revocation, an outage, in full length.
 	swift build $(RELEASE) --product FaultTest
 	$(BIN)/FaultTest
+
+test-litellm: setup-test build ## Asks through LiteLLM's proxy, which it installs at first (560 MB).
+	@Tests/Support/litellm.sh $(BIN)/highlights

@@ -61,7 +61,7 @@ let floor1 =
   + room(
     "LLMGateway",
     [.asyncHTTPClient, .logging, .metrics, .nioCore, .nioFoundationCompat, .nioHTTP1, .tracing],
-    testedWith: [.hummingbird])
+    excluding: ["README.md"], testedWith: ["TestSupport", .hummingbird])
   + room(
     "Observability", [.coreMetrics, .hummingbird, .logging, .nioCore, .serviceLifecycle],
     testedWith: [.asyncHTTPClient, .metrics, .nioHTTP1])
@@ -83,8 +83,8 @@ let floor3 =
   room(
     "Summarizer",
     [
-      "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", .deque, .logging,
-      .metrics, .protobuf, .tracing,
+      "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "WorkerRuntime",
+      .deque, .logging, .metrics, .protobuf, .tracing,
     ])
   + room(
     "CacheWriter",
@@ -95,7 +95,7 @@ let floor3 =
   + room(
     "GatewaySimulator",
     [.hummingbird, .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle],
-    testedWith: [.asyncHTTPClient])
+    testedWith: ["TestSupport", .asyncHTTPClient])
   + room("TopicAdmin", ["Kafka", .logging, .yams], testedWith: ["TestSupport"])
 
 let floor4: [Target] = [
@@ -135,6 +135,12 @@ let testSupport: [Target] = [
       .nioHTTP1, .serviceLifecycle,
     ],
     path: "Tests/WorkerScenarios", swiftSettings: settings),
+  // Fleets of rate limiters on a virtual clock: few calls in tests, many in `make simulate-limits`.
+  .target(
+    name: "LimitSimulation", dependencies: ["LLMGateway", "TestSupport"],
+    path: "Tests/LimitSimulation", swiftSettings: settings),
+  .testTarget(
+    name: "LimitSimulationTests", dependencies: ["LimitSimulation"], swiftSettings: settings),
 ]
 
 let benchmarks: [Target] = [
@@ -159,6 +165,17 @@ let benchmarks: [Target] = [
     name: "FaultTest",
     dependencies: ["BenchmarkSupport", "Kafka", "WorkerScenarios", .argumentParser],
     path: "Benchmarks/FaultTest", swiftSettings: settings),
+  .executableTarget(
+    name: "LimitsBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "Highlights", "HighlightsProtocol", "Kafka", "TestSupport",
+      .argumentParser, .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1, .protobuf,
+    ],
+    path: "Benchmarks/LimitsBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "LimitSimulator",
+    dependencies: ["BenchmarkSupport", "LLMGateway", "LimitSimulation", .argumentParser],
+    path: "Benchmarks/LimitSimulator", swiftSettings: settings),
   .executableTarget(
     name: "CrashTest",
     dependencies: [

@@ -19,7 +19,7 @@ struct HighlightsCommand: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, SummarizeCommand.self, CacheCommand.self, PublishCommand.self,
       LookupCommand.self, GatewayCommand.self, TopicsCommand.self, DoctorCommand.self,
-      PauseCommand.self, ResumeCommand.self,
+      PauseCommand.self, ResumeCommand.self, SpendCommand.self,
     ])
 
   static func main() async {

@@ -42,10 +42,10 @@ struct ControlTests {
       let states = States()
       let reader = ControlReader(client: client, topic: "control") { states.add($0) }
       let reading = Task { try await reader.run() }
-      try await poll("the first word") { !states.all.isEmpty }
+      try await poll("the first word", limit: .seconds(120)) { !states.all.isEmpty }
       #expect(states.all == [["queries": "too dear"]])
       try await writer.setPaused(false, lanes: ["queries"], reason: "")
-      try await poll("the change") { states.all.count == 2 }
+      try await poll("the change", limit: .seconds(120)) { states.all.count == 2 }
       #expect(states.all.last == [:])
       reading.cancel()
       try await reading.value
@@ -58,7 +58,7 @@ struct ControlTests {
       let states = States()
       let reader = ControlReader(client: client, topic: "control") { states.add($0) }
       let reading = Task { try await reader.run() }
-      try await poll("the first word") { states.all == [[:]] }
+      try await poll("the first word", limit: .seconds(120)) { states.all == [[:]] }
       reading.cancel()
       try await reading.value
 

@@ -114,9 +114,12 @@ struct ConfigurationReferenceTests {
   private static func another(_ key: ConfigurationKey) -> String? {
     switch key.kind {
     case .text(.url): "https://another/v1"
+    case .text(.amount): "1.00"
+    case .text(.currency): "EUR"
     case .text where key.name == "gateway.api_key_env": "ANOTHER"
     case .text, .secret: "another"
-    case .integer(let range): "\(range.upperBound)"
+    case .integer(let range):
+      "\("\(range.upperBound)" == key.defaultText ? range.lowerBound : range.upperBound)"
     case .number(let range): "\(range.upperBound)"
     case .duration(let range): range.upperBound.configured
     case .bytes(let range): Quantity.text(bytes: range.upperBound)

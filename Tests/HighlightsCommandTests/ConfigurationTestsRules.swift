@@ -46,6 +46,9 @@ struct ConfigurationRuleTests {
     Conflict(
       "worker.retry_backoff must not exceed worker.hold_backoff_max",
       ("worker.hold_backoff_max", "999ms")),
+    Conflict(
+      "limits.fixed_share below 100 needs limits.share fixed", ("limits.fixed_share", "99")),
+    Conflict("budget.amount needs gateway.models_file", ("budget.amount", "1.00")),
     Conflict("worker.group and cache.group must differ", ("cache.group", "highlights-summarizer")),
     Conflict(
       "highlights.fresh_for must not exceed highlights.expires_after",

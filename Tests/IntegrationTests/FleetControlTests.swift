@@ -95,7 +95,7 @@ extension FleetTests {
       // Its answer lies in its socket. It ends because it was fenced.
       let end = try await zombie.wait(limit: .seconds(60))
       #expect(end.end == .exited(1), "\(end)")
-      #expect(end.errors.contains("stopped for a while"), "\(end)")
+      #expect(end.errors.contains("fenced"), "\(end)")
       let outcomes = try await fleet.outcomes()
       #expect(outcomes.count == 1, "\(outcomes)\n\(end)\n\(heir.errors)")
       #expect(try await fleet.everything(in: "search.highlights").count == before)

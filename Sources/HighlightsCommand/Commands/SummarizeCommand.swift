@@ -21,22 +21,25 @@ struct SummarizeCommand: AsyncParsableCommand {
     guard let url = settings.gateway.baseURL else {
       throw ConfigurationError.noGateway
     }
-    let client = GatewayClient(
-      try settings.gateway.deployment(baseURL: url), retryPolicy: settings.gateway.retryPolicy,
-      logger: Logger(label: "gateway"))
+    let plan = try settings.gatewayPlan(baseURL: url)
+    let budget = plan.keeper()
+    let client = try plan.client(
+      settings, share: settings.limits.initialShare, budget: budget)
     let kafka = try settings.kafka.client()
     let reporter = WorkerReporter(role: "summarize")
     let producer = try KafkaProducer(
       configuration: settings.kafka.producer(kafka), logger: Logger(label: "producer"),
       onError: { reporter.report(.clientFailed($0)) })
     let worker = try Roles.summarizer(
-      settings, client: kafka, producer: producer, gateway: client, observe: reporter.report)
+      settings, client: kafka, producer: producer, gateway: client, budget: budget,
+      observe: reporter.report)
     Talk.say(
       "summarize: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), \(client.deployment)"
     )
     let services: [any Service] = [
       WorkerServices.status(settings.status, role: "summarize", worker: worker),
-      WorkerServices.control(settings, client: kafka, role: "summarize", worker: worker), worker,
+      WorkerServices.control(settings, client: kafka, role: "summarize", worker: worker),
+      GatewayGauges(gateway: client, budget: budget), worker,
     ]
     let result = await Running.untilSignal(services, drain: settings.worker.drainTimeout)
     await client.shutdown()

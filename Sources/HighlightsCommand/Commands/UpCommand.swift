@@ -44,13 +44,13 @@ struct UpCommand: AsyncParsableCommand {
     let lines = try QueryLines(path: queries)
     let total = try QueryLines.count(path: queries)
     if let url = settings.gateway.baseURL {
-      let deployment = try settings.gateway.deployment(baseURL: url)
-      Talk.say("gateway: \(deployment)")
-      try await run(settings, deployment, lines, total)
+      let plan = try settings.gatewayPlan(baseURL: url)
+      Talk.say("gateway: \(plan.steps[0].deployment)")
+      try await run(settings, plan, lines, total)
     } else {
       Talk.say("gateway: none configured, so an \(ExtractiveModel.label)")
       try await withSimulator(settings) { deployment in
-        try await run(settings, deployment, lines, total)
+        try await run(settings, GatewayPlan(free: deployment), lines, total)
       }
     }
   }
@@ -82,9 +82,9 @@ struct UpCommand: AsyncParsableCommand {
   }
 
   private func run(
-    _ settings: Settings, _ deployment: Deployment, _ lines: QueryLines, _ total: Int?
+    _ settings: Settings, _ plan: GatewayPlan, _ lines: QueryLines, _ total: Int?
   ) async throws {
-    let run = try UpRun(settings, deployment: deployment)
+    let run = try UpRun(settings, plan)
     let ledger = try await run.run(lines, progress: ProgressBar(total: total))
     if !quiet { try await show(ledger, from: run) }
     try await run.close()

@@ -28,6 +28,8 @@ struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
     case invalidValue(key: String, value: String, allowed: String, ConfigurationSource)
     /// Values that are allowed each, but not together.
     case conflict(rule: String, [Participant])
+    /// A setting that does not go with what a file named by another one says.
+    case contradiction(key: String, value: String, file: String, says: String)
   }
 
   struct Participant: Sendable, Hashable, CustomStringConvertible {
@@ -52,6 +54,8 @@ extension ConfigurationError.Problem: CustomStringConvertible {
       "\(key) is \"\(value)\" (\(source)); allowed: \(allowed)."
     case .conflict(let rule, let participants):
       "\(rule), but \(participants.map(\.description).joined(separator: " and "))."
+    case .contradiction(let key, let value, let file, let says):
+      "\(key) is \"\(value)\", but \(file) \(says)."
     }
   }
 }

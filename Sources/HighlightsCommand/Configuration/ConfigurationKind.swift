@@ -4,6 +4,14 @@ import Foundation
 enum ConfigurationKind: Sendable {
   enum TextRule: Sendable {
     case any, nonEmpty, topic, url
+    /// Empty, or a decimal number of money.
+    case amount
+    /// ISO 4217.
+    case currency
+    /// What stands in metrics and logs as a name.
+    case word
+    /// ``url``, and not empty.
+    case endpoint
   }
 
   enum ItemRule: Sendable {
@@ -69,6 +77,11 @@ enum ConfigurationKind: Sendable {
     case .text(.any): "any text on one line"
     case .text(.nonEmpty): "a text on one line, not empty"
     case .text(.topic): "1 to 249 of the characters a-z A-Z 0-9 . _ -, and not . or .."
+    case .text(.amount):
+      "empty, or an amount above 0 and at most 1000000000 with at most 6 decimals, such as 1.00"
+    case .text(.currency): "an ISO 4217 code such as USD"
+    case .text(.word): "1 to 64 letters, digits, '.', '_' and '-'"
+    case .text(.endpoint): "an http or https URL with a host and without user or password"
     case .text(.url): "empty, or an http or https URL with a host and without user or password"
     case .secret: "one line of text"
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -103,6 +116,10 @@ extension ConfigurationKind.TextRule {
     case .nonEmpty: !text.allSatisfy(\.isWhitespace)
     case .topic: text.wholeMatch(of: /[A-Za-z0-9._-]{1,249}/) != nil && text != "." && text != ".."
     case .url: text.isEmpty || Self.isURL(text)
+    case .endpoint: Self.isURL(text)
+    case .amount: text.isEmpty || (Quantity.micros(text) ?? 0) > 0
+    case .currency: text.wholeMatch(of: /[A-Z]{3}/) != nil
+    case .word: text.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil
     }
   }
 

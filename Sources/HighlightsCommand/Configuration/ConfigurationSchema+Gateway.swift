@@ -18,6 +18,13 @@ extension ConfigurationSchema {
       cease to be fresh.
       """),
     ConfigurationKey(
+      "gateway.models_file", .text(.any), default: "",
+      """
+      YAML file with the models' prices and limits, and with the deployments to fall back on;
+      Config/models.yaml says how. gateway.model must stand in it; where that is "default", the
+      file's default is asked for. Empty: no prices, no limits, no fallback.
+      """),
+    ConfigurationKey(
       "gateway.provider", .text(.nonEmpty), default: "openai",
       "Who runs the model, as it stands in metrics and in each highlight's provenance."),
     ConfigurationKey(

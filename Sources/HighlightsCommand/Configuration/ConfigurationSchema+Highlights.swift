@@ -60,37 +60,6 @@ extension ConfigurationSchema {
         """)
     ])
 
-  static let simulator = ConfigurationSection(
-    name: "simulator", comment: "The simulated gateway: no model, no cost. Not for production.",
-    keys: [
-      ConfigurationKey(
-        "simulator.host", .text(.nonEmpty), default: "127.0.0.1",
-        "Address to listen on. Anything but a loopback address lets others call it."),
-      ConfigurationKey(
-        "simulator.port", .integer(0...65_535), default: "8080",
-        "Port to listen on; 0 takes a free one."),
-      ConfigurationKey(
-        "simulator.mode", .choice(["extractive", "fixed"]), default: "extractive",
-        """
-        What it answers. extractive: sentences from the segments sent. fixed: always the same.
-        """),
-      ConfigurationKey(
-        "simulator.latency", .duration(.zero ... .seconds(600)), default: "300ms",
-        """
-        How long it takes to answer, the median if simulator.latency_sigma is not 0. Above
-        gateway.timeout every call fails.
-        """),
-      ConfigurationKey(
-        "simulator.latency_sigma", .number(0...3), default: "0",
-        """
-        Spread of a log-normal latency; 0 is the same for every call. Above 1 a few calls take
-        longer than gateway.timeout.
-        """),
-      ConfigurationKey(
-        "simulator.concurrency", .integer(0...100_000), default: "0",
-        "Calls it answers at once, others wait; 0 is without bound, as memory allows."),
-    ])
-
   static let up = ConfigurationSection(
     name: "up", comment: "Everything in one process with its own broker. Nothing in it survives.",
     keys: [

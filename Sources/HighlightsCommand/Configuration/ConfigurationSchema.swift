@@ -1,7 +1,8 @@
 /// Every setting there is. `Config/highlights.yaml` is written from it.
 enum ConfigurationSchema {
   static let sections = [
-    kafka, worker, cache, gateway, highlights, store, simulator, up, status, log,
+    kafka, worker, cache, gateway, callLimits, budget, highlights, store, simulator, up, status,
+    log,
   ]
 
   static let keys = sections.flatMap(\.keys)
@@ -16,8 +17,12 @@ enum ConfigurationSchema {
   /// The key that was most likely meant.
   static func nearest(to name: String) -> String {
     let names = keys.map(\.name)
-    let asSuffix = names.first { $0.hasSuffix(".\(name)") }
-    return asSuffix ?? names.min { editDistance($0, name) < editDistance($1, name) } ?? ""
+    return names.first { $0.hasSuffix(".\(name)") } ?? nearest(to: name, among: names)
+  }
+
+  /// The name that takes the fewest changes to become, the first of several.
+  static func nearest(to name: String, among names: [String]) -> String {
+    names.min { editDistance($0, name) < editDistance($1, name) } ?? ""
   }
 
   private static let byName = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })

@@ -11,7 +11,7 @@ struct CrossKeyRule: Sendable {
     .conflict(rule: rule, keys.map(values.participant))
   }
 
-  static let all: [CrossKeyRule] = kafka + worker + highlights
+  static let all: [CrossKeyRule] = kafka + worker + limits + highlights
 
   private static let kafka: [CrossKeyRule] = [
     CrossKeyRule(
@@ -70,6 +70,17 @@ struct CrossKeyRule: Sendable {
       rule: "worker.group and cache.group must differ",
       keys: ["worker.group", "cache.group"]
     ) { $0.worker.group != $0.cache.group },
+  ]
+
+  private static let limits: [CrossKeyRule] = [
+    CrossKeyRule(
+      rule: "limits.fixed_share below 100 needs limits.share fixed",
+      keys: ["limits.fixed_share", "limits.share"]
+    ) { $0.limits.share == .fixed || $0.limits.fixedShare == 100 },
+    CrossKeyRule(
+      rule: "budget.amount needs gateway.models_file with the prices",
+      keys: ["budget.amount", "gateway.models_file"]
+    ) { $0.budget.amountMicros == nil || $0.gateway.modelsFile != nil },
   ]
 
   private static let highlights: [CrossKeyRule] = [

@@ -10,6 +10,8 @@ struct GatewaySettings: Sendable, Hashable {
   /// Nothing when no gateway is configured.
   let baseURL: String?
   let model: String
+  /// Prices, limits and fallbacks; nothing means none of them.
+  let modelsFile: String?
   let provider: String
   let authentication: Authentication
   let apiKey: APIKey
@@ -52,6 +54,7 @@ struct GatewaySettings: Sendable, Hashable {
   ) throws(ConfigurationError) {
     baseURL = values.optionalText("gateway.base_url")
     model = values.text("gateway.model")
+    modelsFile = values.optionalText("gateway.models_file")
     provider = values.text("gateway.provider")
     authentication = values.choice("gateway.auth")
     apiKey = try Self.apiKey(values, environment: environment)

@@ -6,6 +6,8 @@ struct Settings: Sendable, Hashable {
   let worker: WorkerSettings
   let cache: CacheSettings
   let gateway: GatewaySettings
+  let limits: LimitSettings
+  let budget: BudgetSettings
   let highlights: HighlightSettings
   let store: StoreSettings
   let simulator: SimulatorSettings
@@ -20,6 +22,8 @@ struct Settings: Sendable, Hashable {
     worker = WorkerSettings(values)
     cache = CacheSettings(values)
     gateway = try GatewaySettings(values, environment: environment)
+    limits = LimitSettings(values)
+    budget = BudgetSettings(values)
     highlights = HighlightSettings(values)
     store = StoreSettings(values)
     simulator = SimulatorSettings(values)
@@ -84,31 +88,6 @@ struct CacheSettings: Sendable, Hashable {
     group = values.text("cache.group")
     instanceID = values.optionalText("cache.instance_id")
     batchCount = values.integer("cache.batch_count")
-  }
-}
-
-/// The simulated gateway.
-struct SimulatorSettings: Sendable, Hashable {
-  enum Mode: String, Sendable { case extractive, fixed }
-
-  let latency: Duration
-  /// Standard deviation of the latency's logarithm; 0 is a fixed latency.
-  let latencySigma: Double
-  /// Calls answered at once; nothing means without bound.
-  let concurrency: Int?
-  let host: String
-  /// 0 takes a free one.
-  let port: Int
-  let mode: Mode
-
-  init(_ values: ConfigurationValues) {
-    latency = values.duration("simulator.latency")
-    latencySigma = values.number("simulator.latency_sigma")
-    let concurrency = values.integer("simulator.concurrency")
-    self.concurrency = concurrency == 0 ? nil : concurrency
-    host = values.text("simulator.host")
-    port = values.integer("simulator.port")
-    mode = values.choice("simulator.mode")
   }
 }
 

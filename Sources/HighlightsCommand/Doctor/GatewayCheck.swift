@@ -41,6 +41,7 @@ struct GatewayCheck {
     case .unreachable, .timeout:
       "is the address right (gateway.base_url), and a gateway running there?"
     case .quotaExhausted: "the provider's quota is used up"
+    case .gatewayBudget: "the budget that the gateway keeps for this key is spent"
     default: ""
     }
   }

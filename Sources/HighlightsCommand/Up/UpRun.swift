@@ -15,14 +15,17 @@ final class UpRun: Sendable {
   private let kafka: EmbeddedKafka
   private let producer: KafkaProducer
   private let gateway: GatewayClient
+  private let budget: BudgetKeeper?
   private let store: SQLiteHighlightStore
   private let ledger: Mutex<UpLedger>
   private let trouble = Mutex<WorkFailure?>(nil)
   private let lastOutcome = Mutex(ContinuousClock.now)
 
   /// Starts the broker with its topics.
-  init(_ settings: Settings, deployment: Deployment) throws {
+  init(_ settings: Settings, _ plan: GatewayPlan) throws {
     self.settings = settings
+    budget = plan.keeper()
+    gateway = try plan.client(settings, share: settings.limits.initialShare, budget: budget)
     store = try SQLiteHighlightStore(path: settings.store.path)
     kafka = try EmbeddedKafka(logger: Logger(label: "broker"))
     for topic in settings.kafka.topics.all {
@@ -34,8 +37,6 @@ final class UpRun: Sendable {
     client.messageMaxBytes = settings.kafka.messageMaxBytes
     producer = try KafkaProducer(
       configuration: settings.kafka.producer(client), logger: Logger(label: "producer"))
-    gateway = GatewayClient(
-      deployment, retryPolicy: settings.gateway.retryPolicy, logger: Logger(label: "gateway"))
     ledger = Mutex(
       UpLedger(windowBytes: settings.up.windowBytes, windowCount: settings.up.windowCount))
   }
@@ -53,8 +54,8 @@ final class UpRun: Sendable {
     let started = ContinuousClock.now
     let services: [any Service] = [
       try Roles.summarizer(
-        settings, client: client, producer: producer, gateway: gateway, alone: true,
-        observe: observe),
+        settings, client: client, producer: producer, gateway: gateway, budget: budget,
+        alone: true, observe: observe),
       try Roles.cacheWriter(
         settings, client: client, producer: producer, store: store,
         observe: { [self] in observe($0) },
@@ -181,7 +182,12 @@ final class UpRun: Sendable {
 
   private func observe(_ event: WorkerEvent) {
     switch event {
-    case .postponed(let failure, _, _): trouble.withLock { $0 = failure }
+    case .postponed(let failure, _, _):
+      // An open circuit is said after what opened it.
+      trouble.withLock { trouble in
+        guard failure.reason != "circuit_open" || trouble == nil else { return }
+        trouble = failure
+      }
     case .lost(let partition, let offsets):
       Talk.say("LOST: \(partition) offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)")
     case .assigned, .attached, .revoked, .died, .nearRetention, .clientFailed: break
@@ -213,6 +219,9 @@ extension WorkFailure {
   /// Whether only a person can mend the cause: waiting in a run by hand would be for ever.
   fileprivate var needsPerson: Bool {
     verdict == .hold
-      && ["authentication", "permission", "not_found", "quota_exhausted"].contains(reason)
+      && [
+        "authentication", "permission", "not_found", "quota_exhausted", "gateway_budget",
+        "budget_spent",
+      ].contains(reason)
   }
 }

@@ -5,12 +5,14 @@ import KafkaWorker
 import LLMGateway
 import Logging
 import Summarizer
+import Synchronization
 
 /// Builds the roles from their settings.
 enum Roles {
+  /// - Parameter budget: what guards the budget of `gateway`'s calls.
   static func summarizer(
     _ settings: Settings, client: KafkaClientConfiguration, producer: KafkaProducer,
-    gateway: GatewayClient, alone: Bool = false,
+    gateway: GatewayClient, budget: BudgetKeeper?, alone: Bool = false,
     observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) throws -> Summarizer {
     let published = PublishedTable()
@@ -18,14 +20,21 @@ enum Roles {
     let handler = SearchHandler(
       settings: settings.summarizer(gateway.deployment), gateway: gateway, published: published,
       partitionCount: { try await counts.count(of: $0) })
-    return try Summarizer(
+    let owned = OwnedPartitions()
+    let worker = try Summarizer(
       configuration: settings.summarizerWorker(client, alone: alone), handler: handler,
-      producer: producer,
+      producer: producer, notes: budget.map(BudgetNotes.init),
       logger: Logger(label: "summarizer"),
       observe: { event in
-        if case .revoked(let partitions, _) = event { published.forget(partitions) }
+        if case .revoked(let partitions, _) = event {
+          published.forget(partitions)
+          budget?.close(partitions.map(\.partition))
+        }
+        if let now = owned.take(event) { gateway.own(now) }
         observe(event)
       })
+    budget?.commits { [weak worker] in await worker?.commit() ?? false }
+    return worker
   }
 
   static func cacheWriter(
@@ -38,6 +47,23 @@ enum Roles {
       configuration: settings.cacheWorker(client),
       handler: HighlightApplier(store: store, logger: logger, onApplied: onApplied),
       producer: producer, logger: logger, observe: observe)
+  }
+}
+
+/// The partitions of a worker, as its events tell.
+private final class OwnedPartitions: Sendable {
+  private let numbers = Mutex<Set<Int32>>([])
+
+  /// The partitions owned after an event; nil where it changes none.
+  func take(_ event: WorkerEvent) -> Set<Int32>? {
+    numbers.withLock { numbers in
+      switch event {
+      case .assigned(let partitions): numbers.formUnion(partitions.map(\.partition))
+      case .revoked(let partitions, _): numbers.subtract(partitions.map(\.partition))
+      default: return nil
+      }
+      return numbers
+    }
   }
 }
 

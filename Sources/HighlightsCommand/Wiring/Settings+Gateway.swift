@@ -4,41 +4,31 @@ import LLMGateway
 import Summarizer
 
 extension GatewaySettings {
-  /// The deployment that is called.
+  /// The deployment that is called first.
   ///
   /// - Throws: `ConfigurationError` or `DeploymentError`, naming the key.
   func deployment(baseURL: String) throws -> Deployment {
-    let authentication: Deployment.Authentication =
-      switch (try apiKey.secret(), self.authentication) {
-      case (nil, _): .none
-      case (let secret?, .bearer): .bearer(secret)
-      case (let secret?, .apiKey): .apiKey(secret)
-      }
-    return try Deployment(
+    try deployment(baseURL: baseURL, model: model(in: catalog()))
+  }
+
+  func deployment(baseURL: String, model: String) throws -> Deployment {
+    try Deployment(
       name: "gateway", provider: provider, baseURL: baseURL, model: model,
-      authentication: authentication, query: queryItems, headers: headers,
-      requestTimeout: timeout, usageTerms: usageTerms, maximumConnections: maxConnections)
+      authentication: authentication.carrying(apiKey.secret()), query: queryItems,
+      headers: headers, requestTimeout: timeout, usageTerms: usageTerms,
+      maximumConnections: maxConnections)
   }
 
   var retryPolicy: RetryPolicy { RetryPolicy(maximumAttempts: attempts) }
 }
 
-extension SimulatorSettings {
-  var configuration: GatewaySimulatorConfiguration {
-    GatewaySimulatorConfiguration(
-      host: host, port: port,
-      latency: latencySigma == 0
-        ? .fixed(latency)
-        : .logNormal(median: latency, sigma: latencySigma, cap: latency * 30),
-      maxConcurrency: concurrency, mode: mode == .fixed ? .fixedReply : .extractive)
-  }
-
-  /// The simulator of the quick start as a deployment.
-  func deployment(port: Int, timeout: Duration, maxConnections: Int) throws -> Deployment {
-    try Deployment(
-      name: "simulator", provider: "simulator", baseURL: "http://\(host):\(port)/v1",
-      model: ExtractiveModel.name, authentication: .none, requestTimeout: timeout,
-      usageTerms: "none: \(ExtractiveModel.label)", maximumConnections: maxConnections)
+extension GatewaySettings.Authentication {
+  func carrying(_ secret: Secret?) -> Deployment.Authentication {
+    switch (secret, self) {
+    case (nil, _): .none
+    case (let secret?, .bearer): .bearer(secret)
+    case (let secret?, .apiKey): .apiKey(secret)
+    }
   }
 }
 
@@ -65,7 +55,8 @@ extension Settings {
     }
     return SummarizerSettings(
       highlightsTopic: kafka.topics.highlights, outcomesTopic: kafka.topics.outcomes,
-      limits: searchLimits, evidence: EvidenceLimits(tokens: highlights.evidenceTokens),
+      backfillTopic: kafka.topics.backfill, limits: searchLimits,
+      evidence: EvidenceLimits(tokens: highlights.evidenceTokens),
       policy: policy, deployment: deployment, maxOutputTokens: gateway.maxOutputTokens,
       temperature: gateway.temperature)
   }
