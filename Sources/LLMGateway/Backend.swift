@@ -78,6 +78,10 @@ extension GatewayError {
     }
   }
 
+  /// Whether the limiter keeps what was reserved. Given back after a 429, it would let everybody send twice at the end
+  /// of the pause.
+  var staysCharged: Bool { mayHaveUsedTokens || kind.isRateLimit }
+
   /// Without a status nothing says that the gateway refused it.
   private var attempted: Bool { status == nil || (200..<300).contains(status ?? 0) }
 }

@@ -136,7 +136,7 @@ final class CallGate: Sendable {
         outcome = CircuitBreaker.Outcome(error)
         contents.concurrency.end(pass.permit, ConcurrencyLimit.Outcome(error))
         contents.limiter.correct(
-          pass.reserved, used: error.mayHaveUsedTokens ? nil : LimitedCost.none)
+          pass.reserved, used: error.staysCharged ? nil : LimitedCost.none)
         if case .rateLimited(let cause) = error.kind, cause != .sharedCapacity {
           contents.limiter.refused(retryAfter: error.retryAfter, at: .now)
         }
@@ -169,6 +169,8 @@ final class CallGate: Sendable {
     change { contents in
       contents.limiter.observeLimits(
         requests: limits.requests.limit, tokens: limits.tokens.limit, sentAt: sentAt, at: .now)
+      contents.limiter.observeRemaining(
+        requests: limits.requests.remaining, tokens: limits.tokens.remaining, at: .now)
       return []
     }
   }

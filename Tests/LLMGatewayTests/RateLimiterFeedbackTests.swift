@@ -26,6 +26,50 @@ struct RateLimiterFeedbackTests {
     #expect((980...1_000).contains(bench.run(.seconds(10)).count))
   }
 
+  /// A limiter of 6,000 requests a minute that has its share for a minute and used nothing of it.
+  private static func rested(_ share: LimitShare) throws -> LimiterBench {
+    var bench = LimiterBench(try DeploymentLimits(requestsPerMinute: 6_000), share: share)
+    _ = bench.run(.seconds(62))
+    return bench
+  }
+
+  private static func rate(_ bench: LimiterBench) -> Double {
+    bench.limiter.figures(at: bench.now).limits[0].rate
+  }
+
+  @Test("what is left tells of others who use the same key, and the rate falls to what there is")
+  func othersUseTheKey() throws {
+    var bench = try Self.rested(.all)
+    let before = Self.rate(bench)
+    bench.limiter.observeRemaining(requests: 4_000, at: bench.now)
+    #expect((0.66...0.67).contains(Self.rate(bench) / before))
+    // 2 % of it every 5 s.
+    _ = bench.advance(.seconds(100))
+    #expect(Self.rate(bench) == before)
+  }
+
+  @Test("a fleet that uses its own parts does not look like others")
+  func fleetIsNotOthers() throws {
+    let quarter = LimitShare.partitions(owned: [0, 1, 2], of: 12)
+    var bench = try Self.rested(quarter)
+    let before = Self.rate(bench)
+    bench.limiter.observeRemaining(requests: 1_500, at: bench.now)
+    #expect(Self.rate(bench) == before, "the other three quarters are used")
+    bench.limiter.observeRemaining(requests: 900, at: bench.now)
+    #expect((0.59...0.61).contains(Self.rate(bench) / before))
+  }
+
+  @Test("its own use does not look like that of others, nor does that of who had its share before")
+  func ownUseIsNotOthers() throws {
+    var bench = try Self.backlogged()
+    bench.limiter.observeRemaining(requests: 0, tokens: 0, at: bench.now)
+    _ = bench.run(.seconds(70))
+    let before = Self.rate(bench)
+    bench.limiter.observeRemaining(requests: 40, tokens: 40_000, at: bench.now)
+    #expect(Self.rate(bench) == before)
+    #expect(bench.limiter.figures(at: bench.now).scale == 1)
+  }
+
   @Test("a reply to a call sent before a lower limit was seen does not bring the old one back")
   func ignoresLateReplies() throws {
     var bench = try Self.backlogged()

@@ -11,6 +11,8 @@ public struct LimitedCost: Sendable, Hashable {
     self.output = max(0, output)
   }
 
+  var total: Int { input + output }
+
   /// Of a call that never left.
   public static let none = LimitedCost(input: 0, output: 0)
 }

@@ -78,7 +78,7 @@ extension RateLimiter {
   /// begin; a rate that changes in a pause must not be applied to it backwards.
   var accrualTime: Int64 { max(now, feedback.pausedUntil) }
 
-  private mutating func tuneScale() {
+  mutating func tuneScale() {
     turns?.scale = feedback.scale
     tuneMeters()
   }

@@ -43,6 +43,9 @@ public struct RateLimiter: Sendable {
   /// What the gateway said last.
   var seenRequests: Int?
   var feedback: LimitFeedback
+  var ownUse = OwnUse()
+  /// Since when the share is this one: what was used of it before was another's use.
+  var shareSince: Int64
   /// Whether the first call's wait was moved by the share's phase.
   private var isStaggered = false
 
@@ -54,6 +57,7 @@ public struct RateLimiter: Sendable {
     lastTurn = now.nanoseconds
     lanes = WaitingLanes(floor: limits.interactiveFloor)
     feedback = LimitFeedback()
+    shareSince = now.nanoseconds
     let configured: [(LimitDimension, Int?)] = [
       (.tokens, limits.tokensPerMinute), (.inputTokens, limits.inputTokensPerMinute),
       (.outputTokens, limits.outputTokensPerMinute),
@@ -74,6 +78,7 @@ public struct RateLimiter: Sendable {
     guard share != self.share else { return }
     if lanes.isEmpty { forgetSavings() }
     self.share = share
+    shareSince = now
     tuneTurns()
     tuneMeters()
   }
@@ -118,6 +123,7 @@ public struct RateLimiter: Sendable {
   public mutating func correct(_ reserved: LimitedCost, used: LimitedCost?) {
     guard let used else { return }
     if used != .none { feedback.succeeded() }
+    ownUse.add(requests: 0, tokens: used.total - reserved.total, at: now)
     for index in meters.indices {
       meters[index].charge(meters[index].tokens(of: used) - meters[index].tokens(of: reserved))
     }
@@ -136,6 +142,7 @@ public struct RateLimiter: Sendable {
   }
 
   private mutating func spend(_ cost: LimitedCost, turn: Int64) {
+    ownUse.add(requests: 1, tokens: cost.total, at: now)
     lastTurn = turn
     // Tokens go on accruing for one that waits for its turn, else a worker with few turns and
     // just too few tokens at each would use every second turn only.
