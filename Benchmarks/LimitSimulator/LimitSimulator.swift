@@ -8,6 +8,9 @@ struct LimitSimulator: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fleets of limiters on a virtual clock, against a gateway's window of 60 s.")
 
+  @Option(help: "Added to every row's seed, to see other runs than the table's.")
+  var seed: UInt64 = 0
+
   func run() async throws {
     StandardOutput.flushEachLine()
     print(FleetUse.tableHead)
@@ -17,7 +20,7 @@ struct LimitSimulator: AsyncParsableCommand {
     var smallUsed = 1.0
     var missed: [String] = []
     for row in LimitTable.all {
-      let result = try row.run()
+      let result = try row.with(seed: row.scenario.seed + seed).run()
       print(result.use.tableLine)
       missed += result.missed.map { "\(row): \($0)" }
       switch row.bars {

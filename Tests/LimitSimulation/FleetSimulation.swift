@@ -127,7 +127,7 @@ public struct FleetSimulation {
       let progress = workers[index].limiter.advance(to: clock)
       for ticket in progress.admitted {
         guard let call = workers[index].waiting.removeValue(forKey: ticket) else { continue }
-        use.sent.append(time)
+        use.sent.append(FleetUse.Sending(worker: index, time: time))
         events.add(.arrive(call, sent: time), at: time + Int64(between(5, 25) * 1e6))
       }
       guard progress.admitted.isEmpty else { continue }
@@ -164,15 +164,16 @@ public struct FleetSimulation {
 
   private mutating func arrive(_ call: SimulatedCall, sent: Int64, at time: Int64) {
     let tokens = call.used.input + call.used.output
-    let headers = LimitHeaders(requests: gateway.requestLimit, tokens: gateway.tokenLimit)
-    switch gateway.admit(tokens: tokens, at: time) {
+    let answer = gateway.admit(tokens: tokens, at: time)
+    let headers = gateway.headers
+    switch answer {
     case .admitted:
       use.requests[Int(time / Self.second)] += 1
       use.tokens[Int(time / Self.second)] += tokens
       events.add(
         .reply(call, headers, sent: sent), at: sent + Int64(between(500, 3_000) * 1e6))
     case .refused(let retryAfter):
-      use.refusals.append(sent)
+      use.refusals.append(FleetUse.Sending(worker: call.worker, time: sent))
       let seen = sent + Self.roundTrip
       events.add(
         .refuse(call, retryAfter: max(0, time + retryAfter - seen), headers, sent: sent),
@@ -186,6 +187,9 @@ public struct FleetSimulation {
     guard scenario.believed == 1 else { return }
     workers[index].limiter.observeLimits(
       requests: headers.requests, tokens: headers.tokens, sentAt: workers[index].clock(sent),
+      at: workers[index].clock(time))
+    workers[index].limiter.observeRemaining(
+      requests: headers.remainingRequests, tokens: headers.remainingTokens,
       at: workers[index].clock(time))
   }
 

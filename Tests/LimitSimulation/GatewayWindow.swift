@@ -40,6 +40,14 @@ struct GatewayWindow {
     return .admitted
   }
 
+  /// What the responses of now state; call it after ``admit(tokens:at:)``, as a refusal counts nothing.
+  var headers: LimitHeaders {
+    LimitHeaders(
+      requests: requestLimit, tokens: tokenLimit,
+      remainingRequests: max(0, requestLimit - requestSum),
+      remainingTokens: max(0, tokenLimit - tokenSum))
+  }
+
   private mutating func move(to second: Int64) {
     while current < second {
       current += 1

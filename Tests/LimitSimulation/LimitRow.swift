@@ -19,11 +19,17 @@ public struct LimitRow: Sendable, CustomStringConvertible {
     case none
   }
 
-  public let scenario: FleetScenario
+  public private(set) var scenario: FleetScenario
   public let bars: Bars
 
   public var description: String {
     "\(scenario.name), \(scenario.workers) workers, \(scenario.partitions) partitions"
+  }
+
+  public func with(seed: UInt64) -> LimitRow {
+    var row = self
+    row.scenario.seed = seed
+    return row
   }
 
   /// Runs it; the text of what is missed comes with what was measured.

@@ -8,10 +8,12 @@ struct SimulatedCall {
   let used: LimitedCost
 }
 
-/// What a response states.
+/// What a response states of the limits and of what they leave.
 struct LimitHeaders {
   let requests: Int
   let tokens: Int
+  let remainingRequests: Int
+  let remainingTokens: Int
 }
 
 /// One worker: its limiter, its clock, and what waits.

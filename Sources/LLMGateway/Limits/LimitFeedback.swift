@@ -25,9 +25,8 @@ struct LimitFeedback: Sendable {
 
   /// Others use the same key, so that only this part of what should be there is; false if that is known.
   mutating func crowded(to part: Double, at now: Int64) -> Bool {
-    let isExplained = loweredAt > .min && now < loweredAt + 60 * Self.second
     let next = max(Self.lowest, part)
-    guard !isExplained, next < scale else { return false }
+    guard !isExplained(at: now), next < scale else { return false }
     lastMove = max(lastMove, now)
     scale = next
     return true
