@@ -19,7 +19,7 @@ public struct KafkaProducerConfiguration: Sendable {
   public var idempotence: Bool = true
   public var compression: Compression = .none
   /// How long a message waits for company before its batch is sent.
-  public var linger: Duration = .milliseconds(5)
+  public var linger: Duration = .milliseconds(10)
   /// How long a message may take from `enqueue` to its acknowledgement, retries included.
   public var deliveryTimeout: Duration = .seconds(120)
   /// Messages that may wait in the local queue; `enqueue` suspends above it.

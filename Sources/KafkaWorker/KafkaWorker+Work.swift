@@ -158,10 +158,7 @@ extension KafkaWorker {
 
   /// Whether a try may still begin: not once its partition is being drained.
   func isWanted(_ job: Core.Job) -> Bool {
-    !Task.isCancelled
-      && core.withLock { core in
-        core.isCurrent(job) && core.status(of: job.partition)?.draining == false
-      }
+    !Task.isCancelled && core.withLock { $0.mayBegin(job) }
   }
 
   func postpone(_ job: Core.Job, _ failure: WorkFailure) {

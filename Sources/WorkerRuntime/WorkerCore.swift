@@ -200,6 +200,11 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   /// assigned anew.
   public func isCurrent(_ job: Job) -> Bool { epochs[job.partition] == job.epoch }
 
+  /// Whether a try of the job may begin: not once its partition is being drained or is gone.
+  public func mayBegin(_ job: Job) -> Bool {
+    isCurrent(job) && assignments[job.epoch]?.isDraining == false
+  }
+
   private mutating func leaveGate(_ key: KeyGate.Key?) {
     guard let key else { return }
     for waiting in gate.leave(key) where assignments[waiting.epoch]?.requeue(waiting.offset) == true
