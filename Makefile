@@ -8,8 +8,10 @@ SHELL := /usr/bin/env bash
 RELEASE := -c release --static-swift-stdlib -j 2
 DEBUG := -j 2
 BIN := .build/release
+# Real searches beside the checkout; any folder of the same form.
+DATA ?= ../shared/data
 
-.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits simulate-limits test-crash test-faults test-litellm
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -59,6 +61,16 @@ bench-limits: setup-test ## Measures a fleet's limits, an outage and a budget wi
 simulate-limits: setup-test ## Fleets of rate limiters on a virtual clock: used of a limit, refusals.
 	swift build $(RELEASE) --product LimitSimulator
 	$(BIN)/LimitSimulator
+
+evaluate: setup-test ## What is published, judged from outside: grounding, liars, injections. DATA=DIR.
+	swift build $(RELEASE) --product highlights
+	swift build $(RELEASE) --product PublishedChecker
+	swift build $(RELEASE) --product EvaluationProof
+	$(BIN)/EvaluationProof --data "$(DATA)"
+
+fuzz-replies: setup ## A million random model replies through parser and verifier.
+	swift build $(RELEASE) --product FuzzReplies
+	$(BIN)/FuzzReplies
 
 test-crash: setup-test ## Kills a worker 20 times: nothing lost, little done twice.
 	swift build $(RELEASE) --product CrashTest

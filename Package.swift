@@ -23,6 +23,7 @@ extension Target.Dependency {
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
   static let logging = product(name: "Logging", package: "swift-log")
   static let metrics = product(name: "Metrics", package: "swift-metrics")
+  static let mustache = product(name: "Mustache", package: "swift-mustache")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
@@ -74,7 +75,16 @@ let floor2 =
   + room(
     "Control", ["HighlightsProtocol", "Kafka", .logging, .protobuf, .serviceLifecycle],
     testedWith: ["TestSupport"])
-  + room("Highlights", ["HighlightsProtocol", .crypto, .protobuf], testedWith: ["TestSupport"])
+  + room(
+    "Highlights", ["HighlightsProtocol", .crypto, .mustache, .protobuf], excluding: ["README.md"],
+    testedWith: ["ReplyFuzzing", "TestSupport"])
+  + room(
+    "VideoCatalog",
+    [
+      "HighlightsProtocol", .asyncHTTPClient, .grdb, .nioCore, .nioFoundationCompat, .nioHTTP1,
+      .protobuf,
+    ],
+    testedWith: [.hummingbird, .logging])
   + room(
     "HighlightStore", ["HighlightsProtocol", .grdb, .logging, .protobuf],
     testedWith: ["TestSupport"])
@@ -97,22 +107,24 @@ let floor3 =
     [.hummingbird, .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle],
     testedWith: ["TestSupport", .asyncHTTPClient])
   + room("TopicAdmin", ["Kafka", .logging, .yams], testedWith: ["TestSupport"])
+  + room("Evaluation", ["HighlightsProtocol"], testedWith: [.protobuf])
 
 let floor4: [Target] = [
   .executableTarget(
     name: "HighlightsCommand",
     dependencies: [
-      "CacheWriter", "Control", "GatewaySimulator", "HighlightStore", "Highlights",
+      "CacheWriter", "Control", "Evaluation", "GatewaySimulator", "HighlightStore", "Highlights",
       "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "Observability", "Summarizer",
-      "TopicAdmin", "WorkerRuntime", .argumentParser, .asyncHTTPClient, .configuration, .logging,
+      "TopicAdmin", "VideoCatalog", "WorkerRuntime", .argumentParser, .asyncHTTPClient,
+      .configuration, .logging,
       .metrics, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle, .unixSignals, .yams,
     ],
     swiftSettings: settings),
   .testTarget(
     name: "HighlightsCommandTests",
     dependencies: [
-      "HighlightsCommand", "HighlightsProtocol", "Kafka", "LLMGateway", "TestSupport",
-      .argumentParser, .configuration, .logging, .yams,
+      "Highlights", "HighlightsCommand", "HighlightsProtocol", "Kafka", "LLMGateway", "TestSupport",
+      "VideoCatalog", .argumentParser, .configuration, .logging, .protobuf, .yams,
     ],
     swiftSettings: settings),
   .testTarget(
@@ -139,6 +151,10 @@ let testSupport: [Target] = [
   .target(
     name: "LimitSimulation", dependencies: ["LLMGateway", "TestSupport"],
     path: "Tests/LimitSimulation", swiftSettings: settings),
+  // Replies of a model gone mad: some in tests, a million in `make fuzz-replies`.
+  .target(
+    name: "ReplyFuzzing", dependencies: ["Highlights", "HighlightsProtocol", "TestSupport"],
+    path: "Tests/ReplyFuzzing", swiftSettings: settings),
   .testTarget(
     name: "LimitSimulationTests", dependencies: ["LimitSimulation"], swiftSettings: settings),
 ]
@@ -176,6 +192,22 @@ let benchmarks: [Target] = [
     name: "LimitSimulator",
     dependencies: ["BenchmarkSupport", "LLMGateway", "LimitSimulation", .argumentParser],
     path: "Benchmarks/LimitSimulator", swiftSettings: settings),
+  // Decides from files alone what was published wrongly: it knows no room.
+  .executableTarget(
+    name: "PublishedChecker", dependencies: [.argumentParser],
+    path: "Benchmarks/PublishedChecker", swiftSettings: settings),
+  .testTarget(
+    name: "PublishedCheckerTests", dependencies: ["PublishedChecker"], swiftSettings: settings),
+  .executableTarget(
+    name: "EvaluationProof",
+    dependencies: [
+      "BenchmarkSupport", "Evaluation", "GatewaySimulator", "Highlights", "HighlightsProtocol",
+      "TestSupport", .argumentParser, .protobuf,
+    ],
+    path: "Benchmarks/EvaluationProof", swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzReplies", dependencies: ["BenchmarkSupport", "ReplyFuzzing", .argumentParser],
+    path: "Benchmarks/FuzzReplies", swiftSettings: settings),
   .executableTarget(
     name: "CrashTest",
     dependencies: [
@@ -202,6 +234,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache.git", exact: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 case "${1:-run}" in
   run) packages=(librdkafka-dev libsqlite3-dev pkg-config) ;;
-  test) packages=(librdkafka-dev libsqlite3-dev pkg-config kcat python3-venv) ;;
+  test) packages=(librdkafka-dev libsqlite3-dev pkg-config kcat python3-venv unicode-data bzip2) ;;
   llm) packages=(python3-venv) ;;
   *)
     echo "usage: $0 run|test|llm" >&2

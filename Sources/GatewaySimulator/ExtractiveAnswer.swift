@@ -4,15 +4,15 @@ public struct ExtractiveAnswer: Sendable, Equatable, Codable {
   public struct Sentence: Sendable, Equatable, Codable {
     /// The words shown.
     public let text: String
-    /// Where they come from; one at least.
+    /// Where they come from, or are said to; a true sentence has one at least.
     public let citations: [Citation]
   }
 
-  /// A verbatim part of one segment.
+  /// A verbatim part of one segment, or what is said to be one.
   public struct Citation: Sendable, Equatable, Codable {
     /// The segment's label in the prompt, such as `v1#0`.
     public let segment: String
-    /// What stands there, character for character.
+    /// What stands there, or is said to, character for character.
     public let quote: String
   }
 

@@ -44,13 +44,16 @@ public struct ExtractiveModel: Sendable {
       ($0.video, $0.segment) < ($1.video, $1.segment)
     }
     let sentences = chosen.map { entry in
-      let segment = prompt.videos[entry.video].segments[entry.segment]
-      let quote = Self.leadingPart(of: segment.text, upTo: maximumQuoteLength)
-      return ExtractiveAnswer.Sentence(
-        text: quote, citations: [.init(segment: segment.label, quote: quote)])
+      sentence(from: prompt.videos[entry.video].segments[entry.segment])
     }
     return sentences.isEmpty
       ? .unanswerable : ExtractiveAnswer(answerable: true, sentences: sentences)
+  }
+
+  /// A segment, or its beginning, as a sentence that cites it.
+  func sentence(from segment: ExtractivePrompt.Segment) -> ExtractiveAnswer.Sentence {
+    let quote = Self.leadingPart(of: segment.text, upTo: maximumQuoteLength)
+    return .init(text: quote, citations: [.init(segment: segment.label, quote: quote)])
   }
 
   /// The highest scores, best first and of two equals the earlier; a text is taken once.

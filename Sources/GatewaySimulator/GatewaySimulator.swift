@@ -4,7 +4,8 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// An OpenAI-compatible server that answers highlight prompts from their own segments.
+/// An OpenAI-compatible server that answers highlight prompts from their own segments, or badly on
+/// purpose; see ``GatewaySimulatorConfiguration/Mode``.
 ///
 /// It stands in for a gateway in tests, demonstrations and load tests: `POST /v1/chat/completions`
 /// (without streaming), `GET /v1/models`, `GET /health` and `GET /stats`. Under `/admin` its limits

@@ -15,6 +15,10 @@ public struct GatewaySimulatorConfiguration: Sendable {
     /// Every request gets the same bytes and its body is not parsed: for load tests, where the
     /// simulator must not be the limit.
     case fixedReply
+    /// As ``extractive``, and every instruction found in the prompt is obeyed.
+    case gullible
+    /// As ``extractive``, mixed with sentences that are false.
+    case liar
   }
 
   /// The address to bind.
@@ -39,6 +43,10 @@ public struct GatewaySimulatorConfiguration: Sendable {
   public var fixedReplyContent: String
   /// What answers in ``Mode/extractive``.
   public var model: ExtractiveModel
+  /// What answers in ``Mode/gullible``.
+  public var gullible: GullibleModel
+  /// What answers in ``Mode/liar``.
+  public var liar: LiarModel
   /// What it limits and what goes wrong in it at first; it can be changed while it runs.
   public var behavior: GatewayBehavior
 
@@ -55,6 +63,8 @@ public struct GatewaySimulatorConfiguration: Sendable {
     maxRequestBytes: Int = 16 * 1024 * 1024,
     fixedReplyContent: String = #"{"answerable":false,"sentences":[]}"#,
     model: ExtractiveModel = ExtractiveModel(),
+    gullible: GullibleModel = GullibleModel(),
+    liar: LiarModel = LiarModel(),
     behavior: GatewayBehavior = GatewayBehavior()
   ) {
     self.host = host
@@ -68,6 +78,8 @@ public struct GatewaySimulatorConfiguration: Sendable {
     self.maxRequestBytes = maxRequestBytes
     self.fixedReplyContent = fixedReplyContent
     self.model = model
+    self.gullible = gullible
+    self.liar = liar
     self.behavior = behavior
   }
 }

@@ -23,7 +23,7 @@ public struct Evidence: Sendable {
     /// Counts from 1.
     public let number: Int
     public let id: String
-    /// On one line, cut to its limit.
+    /// On one line, cut to its limit; empty where it was kept back.
     public let title: String
     /// On one line, without "@"; may be empty.
     public let creator: String
@@ -40,7 +40,12 @@ public struct Evidence: Sendable {
   /// It does not depend on the ranking: the same segments in another order are the same evidence.
   public let fingerprint: String
 
+  /// Segments and titles that read like instructions and were kept back; see ``Suspicion``.
+  public let flagged: Int
+
   private let positions: [String: (video: Int, segment: Int)]
+  /// What the verifier asks of all segments together.
+  let context: EvidenceContext
 
   /// Nothing can be cited, so there is no answer and no call is worth making.
   public var isEmpty: Bool { videos.isEmpty }
@@ -52,7 +57,7 @@ public struct Evidence: Sendable {
 
   /// Chooses segments by ``EvidenceSelection`` and numbers them.
   public init(_ search: Search, limits: EvidenceLimits = EvidenceLimits()) {
-    let selection = EvidenceSelection(search.videos, limits: limits)
+    let selection = EvidenceSelection(search, limits: limits)
     var videos: [Video] = []
     var positions: [String: (video: Int, segment: Int)] = [:]
     for chosen in selection.chosen {
@@ -74,6 +79,10 @@ public struct Evidence: Sendable {
     self.videos = videos
     self.positions = positions
     estimatedTokens = selection.tokens
+    flagged = selection.flagged
+    context = EvidenceContext(
+      occurrences: selection.occurrences, flagged: selection.flaggedTerms, topic: selection.topic,
+      asked: selection.asked)
     fingerprint = Self.fingerprint(of: videos)
   }
 
@@ -89,5 +98,37 @@ public struct Evidence: Sendable {
       }
     }
     return Digest.hex(hash.finalize())
+  }
+}
+
+/// The words of all the evidence, for what one segment alone does not show.
+struct EvidenceContext: Sendable {
+  /// For each term, in how many of the segments shown it stands; the same text counts once.
+  let occurrences: [Term: Int32]
+  /// Terms of what was kept back.
+  let flagged: Set<Term>
+  /// Terms of the search, and of the titles and captions.
+  let topic: Set<Term>
+  /// Terms of the search.
+  let asked: Set<Term>
+
+  /// Whether a segment has nothing to do with the rest: none of its content words, five or more,
+  /// stands in the search, in a title or caption, or in another segment.
+  ///
+  /// Steps of a few words ("Pull it off.") often share none and mean the matter all the same.
+  func isOffTopic(_ content: Set<Term>) -> Bool {
+    content.count >= 5
+      && !content.contains { topic.contains($0) || occurrences[$0, default: 0] > 1 }
+  }
+
+  /// Whether a word that is not in the cited segments was taken from somewhere that is not cited:
+  /// from what was kept back, or from the one other segment that has it.
+  func isFromElsewhere(_ term: Term) -> Bool {
+    guard !asked.contains(term) else { return false }
+    return switch occurrences[term, default: 0] {
+    case 0: flagged.contains(term)
+    case 1: true
+    default: false
+    }
   }
 }

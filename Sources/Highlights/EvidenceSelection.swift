@@ -1,74 +1,218 @@
 import HighlightsProtocol
 
-/// Which segments fit the budget.
+import func Foundation.log
+
+/// Which segments are shown to the model.
 ///
-/// Videos without a usable segment (one with a letter or digit) are passed over. The best
-/// ``EvidenceLimits/videos`` others take turns in rank order; in its turn a video gets its next
-/// ``EvidenceLimits/segmentsPerTurn`` segments in order of time. So every video shown keeps an
-/// unbroken stretch of what it says, the first ones never crowd out the last, and every segment is
-/// looked at once. A video whose next segment does not fit gets no more turns.
+/// Segments without a letter or digit are passed over, and what ``Suspicion`` flags is kept back.
+/// Where the rest fits the budget, all of it is shown. Where it does not, segments are scored by
+/// BM25 against the search, and taken with the neighbour on either side, since speech is understood
+/// by what stands around it: first the best stretch of each of the first videos, so that ranks 2
+/// to 5 are heard whatever the first one says; then the best of all, until the budget is full.
 struct EvidenceSelection {
   struct Chosen {
     let video: HighlightsProtocol.Video
     let title: String
     let creator: String
-    /// Index as sent, and text as shown.
+    /// Index as sent, and text as shown, in order of time.
     var segments: [(index: Int, text: String)] = []
-    fileprivate var next: Int
-    fileprivate var isOpen = true
-
-    fileprivate var headTokens: Int {
-      Self.lineTokens + TokenEstimate.tokens(in: title) + TokenEstimate.tokens(in: creator)
-    }
-
-    /// What a label, brackets and the line break take.
-    fileprivate static let lineTokens = 6
   }
 
   private(set) var chosen: [Chosen] = []
   private(set) var tokens = 0
+  /// Segments and titles kept back.
+  private(set) var flagged = 0
+  /// For each term of what is shown, in how many segments of different text it stands.
+  private(set) var occurrences: [Term: Int32] = [:]
+  private var counted: Set<[Term]> = []
+  /// Terms of what was kept back.
+  private(set) var flaggedTerms: Set<Term> = []
+  /// Terms of the search, and of the titles and captions of the videos shown.
+  private(set) var topic: Set<Term> = []
+  /// Terms of the search.
+  let asked: Set<Term>
 
-  init(_ videos: [HighlightsProtocol.Video], limits: EvidenceLimits) {
-    for video in videos {
-      guard chosen.count < limits.videos else { break }
-      guard let first = video.segments.firstIndex(where: { Self.isUsable($0.text) }) else {
-        continue
-      }
-      let title = TextFolding.prefix(
-        of: TextFolding.spaceCollapsed(video.title), utf8Bytes: limits.titleLength)
-      let creator = TextFolding.prefix(
-        of: TextFolding.spaceCollapsed(video.creator), utf8Bytes: limits.titleLength)
-      chosen.append(Chosen(video: video, title: title, creator: creator, next: first))
+  init(_ search: Search, limits: EvidenceLimits) {
+    asked = TermReader.terms(of: search.text)
+    var drafts: [Draft] = []
+    for video in search.videos {
+      guard drafts.count < limits.videos else { break }
+      guard video.segments.contains(where: { Self.isUsable($0.text) }) else { continue }
+      drafts.append(Draft(video, limits: limits))
     }
-    while chosen.contains(where: \.isOpen) {
-      for position in chosen.indices where chosen[position].isOpen {
-        takeTurn(position, limits: limits)
-      }
+    flag(&drafts, keepsBack: limits.keepsBack)
+    let all = drafts.reduce(0) { $0 + $1.allTokens }
+    if all <= limits.tokens {
+      for index in drafts.indices { drafts[index].takeAll() }
+      tokens = all
+    } else {
+      take(of: &drafts, limits: limits)
     }
-    chosen.removeAll { $0.segments.isEmpty }
+    for draft in drafts {
+      let taken = draft.candidates.filter(\.isTaken)
+      guard !taken.isEmpty else { continue }
+      for candidate in taken { count(candidate.terms) }
+      chosen.append(
+        Chosen(
+          video: draft.video, title: draft.title, creator: draft.creator,
+          segments: taken.map { ($0.index, $0.text) }))
+    }
   }
 
-  private mutating func takeTurn(_ position: Int, limits: EvidenceLimits) {
-    var taken = 0
-    while taken < limits.segmentsPerTurn {
-      let index = chosen[position].next
-      guard index < chosen[position].video.segments.count else {
-        chosen[position].isOpen = false
-        return
+  // MARK: Candidates
+
+  private struct Candidate {
+    let index: Int
+    let text: String
+    let terms: [Term]
+    let tokens: Int
+    var score = 0.0
+    var isTaken = false
+  }
+
+  private struct Draft {
+    let video: HighlightsProtocol.Video
+    var title: String
+    var creator: String
+    var candidates: [Candidate] = []
+    /// Whether its line with the title is paid for.
+    var isOpen = false
+
+    /// What a marker, a label, brackets and the line break take.
+    static let lineTokens = 10
+
+    var headTokens: Int {
+      Self.lineTokens + TokenEstimate.tokens(in: title) + TokenEstimate.tokens(in: creator)
+    }
+    var allTokens: Int {
+      candidates.isEmpty ? 0 : candidates.reduce(headTokens) { $0 + $1.tokens }
+    }
+
+    init(_ video: HighlightsProtocol.Video, limits: EvidenceLimits) {
+      self.video = video
+      title = TextFolding.prefix(
+        of: TextFolding.spaceCollapsed(video.title), utf8Bytes: limits.titleLength)
+      creator = TextFolding.prefix(
+        of: TextFolding.spaceCollapsed(video.creator), utf8Bytes: limits.titleLength)
+      for (index, segment) in video.segments.enumerated() {
+        let text = TextFolding.prefix(of: segment.text, utf8Bytes: limits.segmentLength)
+        guard EvidenceSelection.isUsable(text) else { continue }
+        var terms: [Term] = []
+        TermReader.read(text) { term, _ in terms.append(term) }
+        candidates.append(
+          Candidate(
+            index: index, text: text, terms: terms,
+            tokens: Self.lineTokens + TokenEstimate.tokens(in: text)))
       }
-      chosen[position].next += 1
-      let text = TextFolding.prefix(
-        of: chosen[position].video.segments[index].text, utf8Bytes: limits.segmentLength)
-      guard Self.isUsable(text) else { continue }
-      let head = chosen[position].segments.isEmpty ? chosen[position].headTokens : 0
-      let cost = head + Chosen.lineTokens + TokenEstimate.tokens(in: text)
-      guard tokens + cost <= limits.tokens else {
-        chosen[position].isOpen = false
-        return
+    }
+
+    mutating func takeAll() {
+      for index in candidates.indices { candidates[index].isTaken = true }
+    }
+  }
+
+  private mutating func flag(_ drafts: inout [Draft], keepsBack: Bool) {
+    topic = asked
+    // A title is measured against the search alone, what is said against search and titles.
+    let byTitle = Suspicion(topic: asked)
+    for index in drafts.indices {
+      if keepsBack, byTitle.isSuspicious(drafts[index].title) {
+        keepBack(drafts[index].title)
+        drafts[index].title = ""
       }
+      if keepsBack, byTitle.isSuspicious(drafts[index].creator) { drafts[index].creator = "" }
+      TermReader.read(drafts[index].title) { term, _ in topic.insert(term) }
+      let caption = TextFolding.prefix(of: drafts[index].video.caption, utf8Bytes: 1_000)
+      TermReader.read(caption) { term, _ in topic.insert(term) }
+    }
+    guard keepsBack else { return }
+    let byTopic = Suspicion(topic: topic)
+    for index in drafts.indices {
+      drafts[index].candidates.removeAll { candidate in
+        guard byTopic.isSuspicious(candidate.text, terms: candidate.terms) else { return false }
+        keepBack(candidate.text)
+        return true
+      }
+    }
+  }
+
+  private mutating func keepBack(_ text: String) {
+    flagged += 1
+    flaggedTerms.formUnion(TermReader.terms(of: text))
+  }
+
+  private mutating func count(_ terms: [Term]) {
+    guard counted.insert(terms).inserted else { return }
+    for term in Set(terms) { occurrences[term, default: 0] += 1 }
+  }
+
+  // MARK: Where not all fits
+
+  private mutating func take(of drafts: inout [Draft], limits: EvidenceLimits) {
+    Self.score(&drafts, asked: asked)
+    let ranked = drafts.indices.flatMap { video in
+      drafts[video].candidates.indices.map { (video: video, place: $0) }
+    }.sorted { left, right in
+      let (a, b) = (
+        drafts[left.video].candidates[left.place].score,
+        drafts[right.video].candidates[right.place].score
+      )
+      return a == b ? (left.video, left.place) < (right.video, right.place) : a > b
+    }
+    let heard = min(limits.heardVideos, drafts.count)
+    for video in 0..<heard {
+      let share = Int(Double(limits.tokens) * limits.heardShare) / heard
+      let end = min(limits.tokens, tokens + share)
+      for (_, place) in ranked.lazy.filter({ $0.video == video }) {
+        guard take(place, of: &drafts[video], upTo: end) else { break }
+      }
+    }
+    for (video, place) in ranked { take(place, of: &drafts[video], upTo: limits.tokens) }
+  }
+
+  /// A segment, then the ones before and after it, as far as they fit; false if it does not itself.
+  @discardableResult
+  private mutating func take(_ place: Int, of draft: inout Draft, upTo limit: Int) -> Bool {
+    for place in [place, place - 1, place + 1] where draft.candidates.indices.contains(place) {
+      guard !draft.candidates[place].isTaken else { continue }
+      let cost = draft.candidates[place].tokens + (draft.isOpen ? 0 : draft.headTokens)
+      guard tokens + cost <= limit else { return false }
       tokens += cost
-      chosen[position].segments.append((index, text))
-      taken += 1
+      draft.isOpen = true
+      draft.candidates[place].isTaken = true
+    }
+    return true
+  }
+
+  /// Okapi BM25 with its usual constants over the segments as documents.
+  private static func score(_ drafts: inout [Draft], asked: Set<Term>) {
+    let small = FunctionWords.terms(of: "en")
+    let wanted = asked.subtracting(small).isEmpty ? asked : asked.subtracting(small)
+    var holders: [Term: Int] = [:]
+    var count = 0
+    var length = 0
+    for draft in drafts {
+      for candidate in draft.candidates {
+        count += 1
+        length += candidate.terms.count
+        for term in Set(candidate.terms.lazy.filter(wanted.contains)) {
+          holders[term, default: 0] += 1
+        }
+      }
+    }
+    let mean = max(1, Double(length) / Double(max(1, count)))
+    for video in drafts.indices {
+      for place in drafts[video].candidates.indices {
+        let terms = drafts[video].candidates[place].terms
+        var frequencies: [Term: Double] = [:]
+        for term in terms where wanted.contains(term) { frequencies[term, default: 0] += 1 }
+        let norm = 1.2 * (0.25 + 0.75 * Double(terms.count) / mean)
+        drafts[video].candidates[place].score = frequencies.reduce(0) { sum, entry in
+          let holders = Double(holders[entry.key] ?? 0)
+          let rarity = log(1 + (Double(count) - holders + 0.5) / (holders + 0.5))
+          return sum + rarity * entry.value * 2.2 / (entry.value + norm)
+        }
+      }
     }
   }
 

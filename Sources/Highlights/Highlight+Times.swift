@@ -1,6 +1,12 @@
 import HighlightsProtocol
 
 extension Highlight {
+  /// The `reason` of an answer that no video gives.
+  public static let generalReason = "general"
+
+  /// Whether it was answered from the model's own knowledge; such an answer cites nothing.
+  public var isGeneral: Bool { sentences.contains { $0.kind == .general } }
+
   /// The ids of the videos its sentences cite.
   public var citedVideoIDs: Set<String> {
     Set(sentences.flatMap { $0.citations.map(\.videoID) })

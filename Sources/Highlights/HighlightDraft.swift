@@ -1,11 +1,12 @@
 import HighlightsProtocol
+import SwiftProtobuf
 
 /// Everything a highlight says, before it is given its times.
 public struct HighlightDraft: Sendable {
   public var search: Search
   public var evidence: Evidence
   public var verification: Verification
-  /// Prompt and pipeline version are filled in when the highlight is made.
+  /// The pipeline version is filled in when the highlight is made.
   public var provenance: Provenance
   public var usage: Usage
   /// From the first call to the verdict.
@@ -39,6 +40,15 @@ public struct HighlightDraft: Sendable {
     case .answered(let sentences):
       highlight.status = .answered
       highlight.sentences = sentences.map(\.message)
+    case .general(let sentences):
+      highlight.status = .answered
+      highlight.reason = Highlight.generalReason
+      highlight.sentences = sentences.map { text in
+        Sentence.with {
+          $0.text = text
+          $0.kind = .general
+        }
+      }
     case .noAnswer(let reason):
       highlight.status = .noAnswer
       highlight.reason = reason.rawValue
@@ -49,11 +59,11 @@ public struct HighlightDraft: Sendable {
     highlight.videos = cards(showing: highlight.citedVideoIDs, atLeast: policy.maxShownVideos)
     highlight.sourceFingerprint = evidence.fingerprint
     highlight.provenance = provenance
-    highlight.provenance.promptVersion = Prompt.version
     highlight.provenance.pipelineVersion = policy.pipelineVersion
     highlight.usage = usage
     highlight.generationMs = UInt32(clamping: generationTime.wholeMilliseconds)
-    highlight.label = policy.label
+    highlight.label = highlight.isGeneral ? policy.generalLabel : policy.label
+    highlight.flaggedSegments = UInt32(clamping: evidence.flagged)
     for (reason, count) in verification.dropped {
       highlight.droppedSentences[reason.rawValue] = UInt32(clamping: count)
     }

@@ -28,6 +28,8 @@ public struct HighlightPolicy: Sendable, Hashable {
   public var pipelineVersion: String
   /// What must be shown beside it.
   public var label: String
+  /// The same beside a general answer.
+  public var generalLabel: String
 
   public init(
     answered: Life = Life(freshFor: .seconds(86_400), expiresAfter: .seconds(7 * 86_400)),
@@ -37,7 +39,8 @@ public struct HighlightPolicy: Sendable, Hashable {
     otherNoAnswer: Life = Life(freshFor: .seconds(3_600), expiresAfter: .seconds(86_400)),
     filtered: Life = Life(freshFor: .seconds(86_400), expiresAfter: .seconds(7 * 86_400)),
     maxShownVideos: Int = 10, pipelineVersion: String,
-    label: String = "AI-generated from the videos below"
+    label: String = "AI-generated from the videos below",
+    generalLabel: String = "AI-generated general answer, not from the videos"
   ) {
     self.answered = answered
     self.noAnswer = noAnswer
@@ -46,6 +49,7 @@ public struct HighlightPolicy: Sendable, Hashable {
     self.maxShownVideos = maxShownVideos
     self.pipelineVersion = pipelineVersion
     self.label = label
+    self.generalLabel = generalLabel
   }
 
   func life(status: Highlight.Status, reason: String) -> Life {

@@ -5,6 +5,11 @@
 public struct LanguageTag: Sendable, Hashable, CustomStringConvertible {
   public let description: String
 
+  /// The primary language subtag in lower case, such as "en"; "und" where none is known.
+  public var language: String {
+    String(description.prefix { $0 != "-" }).lowercased()
+  }
+
   /// No language is known.
   public static let undetermined = LanguageTag(canonical: "und")
 

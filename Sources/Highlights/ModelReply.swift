@@ -34,17 +34,23 @@ public struct ModelReply: Sendable, Hashable, Decodable {
     self.sentences = sentences
   }
 
-  /// Reads the content of the model's message: JSON of ``Prompt/schema``, as it is or inside one
+  /// Reads the content of the model's message: JSON of the prompt's schema, as it is or inside one
   /// Markdown code fence, which models add unasked.
   ///
   /// - Throws: ``InvalidReply``, whose text can be shown to the model for a repair.
   public init(parsing content: String) throws(InvalidReply) {
-    guard content.utf8.count <= Self.maximumLength else {
+    self = try Self.decode(Self.self, from: content)
+  }
+
+  static func decode<Reply: Decodable>(
+    _ type: Reply.Type, from content: String
+  ) throws(InvalidReply) -> Reply {
+    guard content.utf8.count <= maximumLength else {
       throw InvalidReply(
-        why: "it has \(content.utf8.count) bytes; at most \(Self.maximumLength) are allowed")
+        why: "it has \(content.utf8.count) bytes; at most \(maximumLength) are allowed")
     }
     do {
-      self = try JSONDecoder().decode(Self.self, from: Data(Self.unfenced(content).utf8))
+      return try JSONDecoder().decode(type, from: Data(unfenced(content).utf8))
     } catch let error as DecodingError {
       throw InvalidReply(why: Self.explanation(of: error))
     } catch {
@@ -92,6 +98,6 @@ public struct InvalidReply: Error, Sendable, Hashable, CustomStringConvertible {
   public var reason: String { NoAnswerReason.invalidReply.rawValue }
 
   public var description: String {
-    "the reply is not JSON of the schema \"\(Prompt.schemaName)\": \(why)"
+    "the reply is not JSON of the schema it was given: \(why)"
   }
 }

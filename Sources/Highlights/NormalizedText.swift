@@ -1,9 +1,13 @@
 /// A search text in the form under which equal searches meet.
 ///
-/// Normalization Form KC, full case folding without locale tailoring, then every run of white
-/// space and control characters as one space and none at the ends; repeated until nothing changes,
-/// so normalising twice gives the same. In Python the same is `unicodedata.normalize("NFKC", s)`
-/// and `str.casefold()`, so a producer in another language can compute the record key.
+/// Normalization Form KC, full case folding without locale tailoring, without what cannot be seen
+/// (see ``TextFolding/withoutInvisible(_:)``), then every run of white space and control characters
+/// as one space and none at the ends; repeated until nothing changes, so normalising twice gives
+/// the same. In Python the first two are `unicodedata.normalize("NFKC", s)` and `str.casefold()`,
+/// so a producer in another language can compute the record key.
+///
+/// Punctuation and emoji count, as they can be all that tells two searches apart; how an emoji is
+/// drawn (text or picture, skin tone) does not. No two searches are one because they mean the same.
 public struct NormalizedText: Sendable, Hashable, CustomStringConvertible {
   /// Not empty; at most 18 times the code points of what was typed, the most NFKC can grow it.
   public let description: String
@@ -34,7 +38,7 @@ public struct NormalizedText: Sendable, Hashable, CustomStringConvertible {
   private static func round(_ text: String) -> String {
     let composed = TextFolding.compatibilityComposed(text)
     let folded = TextFolding.compatibilityComposed(TextFolding.caseFolded(composed))
-    return TextFolding.spaceCollapsed(folded)
+    return TextFolding.spaceCollapsed(TextFolding.withoutInvisible(folded))
   }
 
   private static func trimmed(_ text: String) -> Substring.UnicodeScalarView {

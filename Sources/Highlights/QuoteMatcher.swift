@@ -12,8 +12,15 @@ struct QuoteMatcher {
     folded = Folded(text)
   }
 
+  struct Match {
+    /// An exact stretch of the text.
+    let quote: String
+    /// The same with the words of its clause before it, up to four: what may turn it round.
+    let context: String
+  }
+
   /// The first stretch of the text that reads like the quote; nil when there is none.
-  func stretch(matching quote: String) -> String? {
+  func match(_ quote: String) -> Match? {
     let wanted = Folded(TextFolding.spaceCollapsed(quote)).scalars
     guard !wanted.isEmpty, wanted.count <= folded.scalars.count else { return nil }
     for start in 0...(folded.scalars.count - wanted.count) {
@@ -21,9 +28,28 @@ struct QuoteMatcher {
       guard folded.scalars[start] == wanted[0], folded.isBoundary(start), folded.isBoundary(end),
         folded.scalars[start..<end].elementsEqual(wanted)
       else { continue }
-      return String(text[folded.sources[start].lowerBound..<folded.sources[end - 1].upperBound])
+      let range = folded.sources[start].lowerBound..<folded.sources[end - 1].upperBound
+      return Match(
+        quote: String(text[range]),
+        context: String(text[contextStart(range.lowerBound)..<range.upperBound]))
     }
     return nil
+  }
+
+  private func contextStart(_ start: String.Index) -> String.Index {
+    var index = start
+    var words = 0
+    while index > text.startIndex {
+      let previous = text.index(before: index)
+      if ".!?;:,。！？、，".contains(text[previous]) { break }
+      if text[previous].isWhitespace {
+        // The space right before the quote begins no word.
+        if index != start { words += 1 }
+        if words == 4 { break }
+      }
+      index = previous
+    }
+    return index
   }
 
   private struct Folded {

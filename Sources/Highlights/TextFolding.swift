@@ -33,6 +33,55 @@ enum TextFolding {
     return String(folded)
   }
 
+  /// Without default-ignorable characters (zero-width spaces, marks of direction, variation
+  /// selectors, soft hyphens, tags) and without skin tones of emoji.
+  ///
+  /// A zero-width joiner or non-joiner stays between letters that are not ASCII, where it is
+  /// spelling (Persian, Indic scripts), and a joiner between emoji, where it makes one of two.
+  static func withoutInvisible(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.value >= 0xAD && isInvisible($0) }) else {
+      return text
+    }
+    var visible: [Unicode.Scalar] = []
+    var joiner: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      if scalar.properties.isEmojiModifier, visible.last?.properties.isEmojiModifierBase == true {
+        continue
+      }
+      if scalar.value == 0x200C || scalar.value == 0x200D {
+        joiner = joiner ?? scalar
+      } else if !scalar.properties.isDefaultIgnorableCodePoint {
+        if let joiner, let last = visible.last, joins(last, joiner, scalar) {
+          visible.append(joiner)
+        }
+        joiner = nil
+        visible.append(scalar)
+      }
+    }
+    var result = String.UnicodeScalarView()
+    result.append(contentsOf: visible)
+    return String(result)
+  }
+
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isEmojiModifier
+  }
+
+  private static func joins(
+    _ left: Unicode.Scalar, _ joiner: Unicode.Scalar, _ right: Unicode.Scalar
+  ) -> Bool {
+    func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.value >= 0x300
+        && (scalar.properties.isAlphabetic
+          || scalar.properties.canonicalCombiningClass != .notReordered)
+    }
+    func isPicture(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.value >= 0x200 && scalar.properties.isEmoji
+    }
+    return isLetter(left) && isLetter(right)
+      || joiner.value == 0x200D && isPicture(left) && isPicture(right)
+  }
+
   /// Every run of white space and control characters as one space, none at either end.
   static func spaceCollapsed(_ text: String) -> String {
     var collapsed = String.UnicodeScalarView()

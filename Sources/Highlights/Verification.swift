@@ -16,6 +16,8 @@ public struct VerifiedCitation: Sendable, Hashable {
 public enum Verdict: Sendable, Hashable {
   /// At least one sentence, at most as many as a highlight may have.
   case answered([VerifiedSentence])
+  /// Sentences of the model's own knowledge; see ``GeneralVerifier``.
+  case general([String])
   case noAnswer(NoAnswerReason)
   /// The provider's content filter refused; the reason is a stable word.
   case filtered(reason: String)

@@ -1,86 +1,70 @@
 /// Decides, without a model, which sentences of a reply may be published.
 ///
-/// A sentence passes whole or not at all: each of its citations must hold. So the answer may get
-/// shorter than what the model wrote, never less true.
+/// A sentence passes whole or not at all: each of its citations must hold, and what it says must
+/// stand in the segments it cites. So the answer may get shorter than what the model wrote, never
+/// less true. The checks compare words; they do not understand. A sentence that puts true words
+/// together to a new meaning can pass, one that says the same in other words can fail.
 public struct Verifier: Sendable, Hashable {
+  /// Sentences a highlight must have; with fewer there is no answer.
+  public var minimumSentences: Int
   /// Sentences a highlight may have.
   public var maximumSentences: Int
   /// Characters a sentence may have.
   public var maximumLength: Int
+  /// The part of a sentence's content words, each counted once, that must stand in the segments
+  /// it cites, 0 to 1.
+  public var support: Double
 
-  public init(maximumSentences: Int = 4, maximumLength: Int = 600) {
+  public init(
+    minimumSentences: Int = 1, maximumSentences: Int = 4, maximumLength: Int = 600,
+    support: Double = 0.6
+  ) {
+    self.minimumSentences = minimumSentences
     self.maximumSentences = maximumSentences
     self.maximumLength = maximumLength
+    self.support = support
   }
 
   /// Reads and verifies a reply; one that cannot be read is no answer.
-  public func verify(content: String, against evidence: Evidence) -> Verification {
+  public func verify(
+    content: String, against evidence: Evidence, locale: LanguageTag = .undetermined
+  ) -> Verification {
     do {
-      return verify(try ModelReply(parsing: content), against: evidence)
+      return verify(try ModelReply(parsing: content), against: evidence, locale: locale)
     } catch {
       return Verification(verdict: .noAnswer(.invalidReply))
     }
   }
 
   /// Verifies a reply against what was sent.
-  public func verify(_ reply: ModelReply, against evidence: Evidence) -> Verification {
+  ///
+  /// - Parameter locale: The search's; sentences must be in its language.
+  public func verify(
+    _ reply: ModelReply, against evidence: Evidence, locale: LanguageTag = .undetermined
+  ) -> Verification {
     guard reply.answerable else { return Verification(verdict: .noAnswer(.notInVideos)) }
     var verified: [VerifiedSentence] = []
     var dropped: [DropReason: Int] = [:]
-    // Folding each segment once keeps a reply that cites one a thousand times cheap.
-    var matchers: [String: QuoteMatcher] = [:]
+    var seen: Set<String> = []
+    var check = SentenceCheck(verifier: self, evidence: evidence, locale: locale)
     for sentence in reply.sentences {
-      switch verify(sentence, against: evidence, &matchers) {
-      case .success(let passed) where verified.count < maximumSentences: verified.append(passed)
-      case .success: dropped[.tooManySentences, default: 0] += 1
-      case .failure(let drop): dropped[drop.reason, default: 0] += 1
+      do throws(SentenceCheck.Drop) {
+        let passed = try check.verify(sentence)
+        guard seen.insert(TextFolding.caseFolded(passed.text)).inserted else {
+          throw SentenceCheck.Drop(reason: .repeated)
+        }
+        guard verified.count < maximumSentences else {
+          throw SentenceCheck.Drop(reason: .tooManySentences)
+        }
+        verified.append(passed)
+      } catch {
+        dropped[error.reason, default: 0] += 1
       }
     }
-    return Verification(
-      verdict: verified.isEmpty ? .noAnswer(.notSupported) : .answered(verified), dropped: dropped)
-  }
-
-  private struct Drop: Error {
-    let reason: DropReason
-  }
-
-  private func verify(
-    _ sentence: ModelReply.Sentence, against evidence: Evidence,
-    _ matchers: inout [String: QuoteMatcher]
-  ) -> Result<VerifiedSentence, Drop> {
-    let text = sentence.text
-    if TextFolding.isBlank(text) { return .failure(Drop(reason: .emptySentence)) }
-    if text.count > maximumLength { return .failure(Drop(reason: .tooLong)) }
-    if UnsafeText.isUnsafe(text) { return .failure(Drop(reason: .unsafeText)) }
-    if sentence.citations.isEmpty { return .failure(Drop(reason: .noCitation)) }
-    var citations: [VerifiedCitation] = []
-    for citation in sentence.citations {
-      guard let segment = evidence[Self.label(citation.segment)] else {
-        return .failure(Drop(reason: .unknownSegment))
-      }
-      let matcher = matchers[segment.label] ?? QuoteMatcher(segment.text)
-      matchers[segment.label] = matcher
-      guard let quote = matcher.stretch(matching: citation.quote) else {
-        return .failure(Drop(reason: .quoteNotVerbatim))
-      }
-      if UnsafeText.isUnsafe(quote, allowingLineBreaks: true) {
-        return .failure(Drop(reason: .unsafeText))
-      }
-      let verified = VerifiedCitation(segment: segment, quote: quote)
-      if !citations.contains(verified) { citations.append(verified) }
+    guard verified.count >= max(1, minimumSentences) else {
+      if !verified.isEmpty { dropped[.tooFewSentences] = verified.count }
+      return Verification(verdict: .noAnswer(.notSupported), dropped: dropped)
     }
-    let known = citations.reduce(into: Set<String>()) {
-      $0.formUnion(NumberSet.numbers(in: $1.segment.text))
-    }
-    guard NumberSet.numbers(in: text).isSubset(of: known) else {
-      return .failure(Drop(reason: .unsupportedNumber))
-    }
-    return .success(
-      VerifiedSentence(text: TextFolding.spaceCollapsed(text), citations: citations))
-  }
-
-  /// A label as the evidence has it; models copy the brackets of the prompt's lines.
-  private static func label(_ label: String) -> String {
-    label.hasPrefix("[") && label.hasSuffix("]") ? String(label.dropFirst().dropLast()) : label
+    return Verification(verdict: .answered(verified), dropped: dropped)
   }
 }

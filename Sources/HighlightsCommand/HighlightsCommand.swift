@@ -18,8 +18,9 @@ struct HighlightsCommand: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       UpCommand.self, SummarizeCommand.self, CacheCommand.self, PublishCommand.self,
-      LookupCommand.self, GatewayCommand.self, TopicsCommand.self, DoctorCommand.self,
-      PauseCommand.self, ResumeCommand.self, SpendCommand.self,
+      IngestCommand.self, LookupCommand.self, GatewayCommand.self, TopicsCommand.self,
+      DoctorCommand.self,
+      PauseCommand.self, ResumeCommand.self, SpendCommand.self, EvaluateCommand.self,
     ])
 
   static func main() async {

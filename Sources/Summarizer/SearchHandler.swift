@@ -12,7 +12,7 @@ public typealias Summarizer = KafkaWorker<SearchHandler>
 /// The summarizer's work: from one search to its highlight and its outcome.
 public struct SearchHandler: WorkerHandler {
   let settings: SummarizerSettings
-  let gateway: any ChatGateway
+  let writer: HighlightWriter
   let published: PublishedTable
   let partitionCount: @Sendable (_ topic: String) async throws -> Int32
   let ledger: Ledger
@@ -30,7 +30,7 @@ public struct SearchHandler: WorkerHandler {
     }
   ) {
     self.settings = settings
-    self.gateway = gateway
+    writer = HighlightWriter(settings: settings, gateway: gateway)
     self.published = published
     self.partitionCount = partitionCount
     self.now = now

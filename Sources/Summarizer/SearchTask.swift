@@ -29,49 +29,50 @@ struct SearchTask: Sendable {
       return ended(.unchanged, reason: "fresh")
     }
     let evidence = Evidence(search, limits: handler.settings.evidence)
-    guard !evidence.isEmpty else {
-      return publish(
-        HighlightDraft(
-          search: search, evidence: evidence,
-          verification: Verification(verdict: .noAnswer(.noVideos))))
-    }
-    return try await ask(evidence)
+    if let renewed = renewal(evidence) { return renewed }
+    return try await write(evidence)
+  }
+
+  /// The last highlight once more, without a call, where a call would be asked the very same.
+  private func renewal(_ evidence: Evidence) -> WorkResult? {
+    guard !record.forcesRefresh, let known, let highlight = known.highlight,
+      highlight.sourceFingerprint == evidence.fingerprint,
+      highlight.provenance.modelRequested == handler.settings.deployment.model,
+      isOfThesePrompts(highlight), NoAnswerReason(rawValue: highlight.reason) != .invalidReply
+    else { return nil }
+    let renewed = highlight.renewed(
+      now: handler.now(), lastKnown: known.generatedAt, policy: handler.settings.policy)
+    return publish(
+      renewed, outcome: outcome(.unchanged, reason: "same_evidence", detail: ""))
+  }
+
+  private func isOfThesePrompts(_ highlight: Highlight) -> Bool {
+    let settings = handler.settings
+    let version = highlight.provenance.promptVersion
+    return settings.answersWithoutEvidence == .general
+      // What was declined may have a general answer by now.
+      ? highlight.status == .answered
+        && version == (highlight.isGeneral ? settings.generalPrompt : settings.prompt).version
+      : !highlight.isGeneral && version == settings.prompt.version
   }
 
   // MARK: The model
 
-  private func ask(_ evidence: Evidence) async throws -> WorkResult {
-    let prompt = Prompt(search, evidence)
-    let request = ChatRequest(
-      messages: [ChatMessage(.system, prompt.system), ChatMessage(.user, prompt.user)],
-      maxTokens: handler.settings.maxOutputTokens, temperature: handler.settings.temperature,
-      responseFormat: .jsonSchema(name: Prompt.schemaName, schema: Prompt.schema))
-    let started = ContinuousClock.now
+  private func write(_ evidence: Evidence) async throws -> WorkResult {
     let calledAt = handler.now()
-    do {
-      let reply = try await handler.gateway.complete(request, try await options())
-      return publish(draft(reply, evidence, took: .now - started), calledAt: calledAt)
-    } catch let error as GatewayError {
-      return try await failed(error, evidence, calledAt: calledAt, took: .now - started)
-    }
-  }
-
-  private func options() async throws -> ChatOptions {
-    let partition = record.record.partition
-    return ChatOptions(
+    var terms = HighlightWriter.Terms(
       deadline: deadline, lane: isBackfill ? .backfill : .interactive,
       owner: CallOwner(
-        partition: partition.partition,
-        of: try await handler.partitions(of: partition.topic)),
-      outputClass: "\(Prompt.version)/\(search.locale)",
-      complaint: { content in
-        do throws(InvalidReply) {
-          _ = try ModelReply(parsing: content)
-          return nil
-        } catch {
-          return "\(error)"
-        }
-      })
+        partition: record.record.partition.partition,
+        of: try await handler.partitions(of: record.record.partition.topic)))
+    terms.spent = record.spent
+    do throws(GatewayError) {
+      let written = try await handler.writer.write(search, evidence, terms)
+      let isCalled = !written.draft.provenance.modelRequested.isEmpty
+      return publish(written.draft, calledAt: isCalled ? calledAt : nil)
+    } catch {
+      return try failed(error)
+    }
   }
 
   private var isBackfill: Bool {
@@ -84,53 +85,14 @@ struct SearchTask: Sendable {
     }
   }
 
-  private func draft(
-    _ reply: ChatReply, _ evidence: Evidence, took: Duration
-  ) -> HighlightDraft {
-    let verification: Verification =
-      if reply.finishReason == .contentFilter {
-        Verification(verdict: .filtered(reason: "content_filter"))
-      } else if reply.refusal != nil {
-        Verification(verdict: .filtered(reason: "refusal"))
-      } else {
-        Verifier().verify(content: reply.content, against: evidence)
-      }
-    var provenance = provenance(of: reply.deployment ?? handler.settings.deployment)
-    provenance.modelServed = reply.model
-    provenance.responseID = reply.responseID ?? ""
-    var spent = record.spent
-    spent.add(attempts: reply.attempts, wastedTokens: reply.wastedTokens, cost: reply.cost)
-    var usage = spent.usage
-    usage.inputTokens = UInt32(clamping: reply.usage?.input ?? 0)
-    usage.outputTokens = UInt32(clamping: reply.usage?.output ?? 0)
-    return HighlightDraft(
-      search: search, evidence: evidence, verification: verification, provenance: provenance,
-      usage: usage, generationTime: took)
-  }
-
-  private func provenance(of deployment: Deployment) -> Provenance {
-    var provenance = Provenance()
-    provenance.provider = deployment.provider
-    provenance.modelRequested = deployment.model
-    provenance.usageTerms = deployment.usageTerms
-    return provenance
-  }
-
   /// What a failed call means for the search: a result, another try, or a shared cause to wait for.
   private func failed(
-    _ error: GatewayError, _ evidence: Evidence, calledAt: UnixTime, took: Duration
-  ) async throws(WorkFailure) -> WorkResult {
+    _ error: GatewayError
+  ) throws(WorkFailure) -> WorkResult {
     let reason = error.kind.word
     var spent = record.spent
     spent.add(error)
     switch error.kind {
-    case .contentFilter:
-      return publish(
-        HighlightDraft(
-          search: search, evidence: evidence,
-          verification: Verification(verdict: .filtered(reason: reason)),
-          provenance: provenance(of: handler.settings.deployment), usage: spent.usage,
-          generationTime: took), calledAt: calledAt)
     case .deadlineExceeded:
       return ended(
         .expired, reason: "deadline_passed", detail: "\(error)", usage: spent.usage)
@@ -155,7 +117,7 @@ struct SearchTask: Sendable {
 
   // MARK: What it leaves behind
 
-  private func publish(_ draft: HighlightDraft, calledAt: UnixTime? = nil) -> WorkResult {
+  private func publish(_ draft: HighlightDraft, calledAt: UnixTime?) -> WorkResult {
     let highlight = draft.highlight(
       now: handler.now(), lastKnown: known?.generatedAt, policy: handler.settings.policy)
     var outcome = outcome(result(of: highlight), reason: highlight.reason, detail: explain(draft))
@@ -166,13 +128,17 @@ struct SearchTask: Sendable {
       outcome.provider = provenance.provider
       outcome.model =
         provenance.modelServed.isEmpty ? provenance.modelRequested : provenance.modelServed
+      outcome.promptVersion = provenance.promptVersion
     }
-    let entry = PublishedTable.Entry(
-      generatedAt: UnixTime(highlight.generatedAt), freshUntil: UnixTime(highlight.freshUntil))
-    return WorkResult(
+    return publish(highlight, outcome: outcome)
+  }
+
+  private func publish(_ highlight: Highlight, outcome: Outcome) -> WorkResult {
+    WorkResult(
       publish: [handler.ledger.message(highlight, of: record, id: search.id)],
-      ledger: { [outcome] in
-        handler.published.record(key, entry, of: record.record.partition)
+      ledger: {
+        handler.published.record(
+          key, PublishedTable.Entry(highlight), of: record.record.partition)
         var outcome = outcome
         outcome.publishedAt = handler.now().timestamp
         return [handler.ledger.message(outcome, of: record)]
@@ -195,7 +161,7 @@ struct SearchTask: Sendable {
       reason: reason, detail: detail)
     if let requestedAt = search.requestedAt { outcome.requestedAt = requestedAt.timestamp }
     outcome.lane = isRetry ? "retries" : isBackfill ? "backfill" : "queries"
-    outcome.promptVersion = Prompt.version
+    outcome.promptVersion = handler.settings.prompt.version
     if record.spent != Spent() { outcome.usage = record.spent.usage }
     return outcome
   }

@@ -1,6 +1,13 @@
 import Highlights
 import LLMGateway
 
+/// What becomes of a search that no video answers.
+public enum AnswersWithoutEvidence: String, Sendable, Hashable, CaseIterable {
+  case decline
+  /// A second call for a general answer, labelled as not from the videos.
+  case general
+}
+
 /// Settings of the summarizer's handler.
 public struct SummarizerSettings: Sendable {
   /// Where highlights go; those of a variant to `<highlightsTopic>.<variant>`.
@@ -11,6 +18,11 @@ public struct SummarizerSettings: Sendable {
   public var limits: SearchLimits
   public var evidence: EvidenceLimits
   public var policy: HighlightPolicy
+  public var prompt: PromptTemplate
+  /// What becomes of a search that no video answers.
+  public var answersWithoutEvidence: AnswersWithoutEvidence
+  /// Asks for a general answer.
+  public var generalPrompt: PromptTemplate
   /// Asked first; named on highlights that no other one wrote.
   public var deployment: Deployment
   public var maxOutputTokens: Int
@@ -21,7 +33,9 @@ public struct SummarizerSettings: Sendable {
     highlightsTopic: String = "search.highlights", outcomesTopic: String = "search.outcomes",
     backfillTopic: String = "search.queries.backfill",
     limits: SearchLimits = SearchLimits(), evidence: EvidenceLimits = EvidenceLimits(),
-    policy: HighlightPolicy, deployment: Deployment, maxOutputTokens: Int = 600,
+    policy: HighlightPolicy, prompt: PromptTemplate = .highlight,
+    answersWithoutEvidence: AnswersWithoutEvidence = .decline,
+    generalPrompt: PromptTemplate = .general, deployment: Deployment, maxOutputTokens: Int = 600,
     temperature: Double? = 0
   ) {
     self.highlightsTopic = highlightsTopic
@@ -30,6 +44,9 @@ public struct SummarizerSettings: Sendable {
     self.limits = limits
     self.evidence = evidence
     self.policy = policy
+    self.prompt = prompt
+    self.answersWithoutEvidence = answersWithoutEvidence
+    self.generalPrompt = generalPrompt
     self.deployment = deployment
     self.maxOutputTokens = maxOutputTokens
     self.temperature = temperature

@@ -26,15 +26,40 @@ struct PromptText: Decodable, Sendable {
     }
   }
 
-  var message: String {
-    var lines = ["<search>\(Self.line(text))</search>", "<locale>en</locale>", "<videos>"]
+  static let marker = "k3x9q0zb"
+
+  var message: String { message() }
+
+  /// The user message of a prompt.
+  ///
+  /// - Parameter joiner: stands for each space inside texts; nil leaves them.
+  func message(locale: String = "en", joiner: String? = nil) -> String {
+    let marker = Self.marker
+    func line(_ text: String) -> String {
+      let line = Self.line(text)
+      return joiner.map { line.replacingOccurrences(of: " ", with: $0) } ?? line
+    }
+    var lines = [
+      "<search-\(marker)>\(line(text))</search-\(marker)>", "<locale>\(locale)</locale>",
+    ]
+    if let joiner { lines.append("<spaces>\(joiner)</spaces>") }
+    lines.append("<videos-\(marker)>")
     for (number, video) in videos.enumerated() {
-      lines.append("[v\(number + 1)] \(Self.line(video.title)) — @creator")
+      lines.append("\(marker) [v\(number + 1)] \(line("\(video.title) — @creator"))")
       for (index, segment) in video.segments.enumerated() {
-        lines.append("[v\(number + 1)#\(index)] \(Self.line(segment.text))")
+        lines.append("\(marker) [v\(number + 1)#\(index)] \(line(segment.text))")
       }
     }
-    return (lines + ["</videos>"]).joined(separator: "\n")
+    return (lines + ["</videos-\(marker)>"]).joined(separator: "\n")
+  }
+
+  /// The prompt with a segment put before the one at `place` of the video.
+  func hiding(_ text: String, inVideo video: Int, at place: Int) -> PromptText {
+    var videos = videos
+    var segments = videos[video].segments
+    segments.insert(.init(text: text), at: place)
+    videos[video] = Video(title: videos[video].title, segments: segments)
+    return PromptText(self.text, videos)
   }
 
   private static func line(_ text: String) -> String {
@@ -45,12 +70,22 @@ struct PromptText: Decodable, Sendable {
 
   /// The searches of a file of the shared test data; nil where the checkout has none beside it.
   static func shared(_ path: String) -> [PromptText]? {
+    lines(ofShared: path)?.compactMap { try? JSONDecoder().decode(PromptText.self, from: $0) }
+  }
+
+  /// The texts of `hostile/injections.jsonl`; nil where the checkout has none beside it.
+  static func sharedInjections() -> [String]? {
+    struct Injection: Decodable { let text: String }
+    return lines(ofShared: "hostile/injections.jsonl")?.compactMap {
+      try? JSONDecoder().decode(Injection.self, from: $0).text
+    }
+  }
+
+  private static func lines(ofShared path: String) -> [Data]? {
     let root = URL(filePath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let file = root.appending(path: "shared/data/\(path)")
     guard let data = try? Data(contentsOf: file) else { return nil }
-    return data.split(separator: UInt8(ascii: "\n")).compactMap {
-      try? JSONDecoder().decode(PromptText.self, from: Data($0))
-    }
+    return data.split(separator: UInt8(ascii: "\n")).map { Data($0) }
   }
 }

@@ -56,6 +56,10 @@ struct ConfigurationRuleTests {
     Conflict(
       "highlights.no_answer_fresh_for must not exceed highlights.expires_after",
       ("highlights.no_answer_fresh_for", "8d")),
+    Conflict(
+      "catalog.path and catalog.url must not both be set", ("catalog.path", "catalog.sqlite"),
+      ("catalog.url", "https://host/videos")),
+    Conflict("catalog.path and store.path must differ", ("catalog.path", "highlights.sqlite")),
   ]
 
   @Test(

@@ -22,7 +22,7 @@ import Testing
     return HighlightDraft(
       search: search, evidence: evidence,
       verification: verification
-        ?? Verifier().verify(Samples.reply("Do it.", "v6#1", "flat for"), against: evidence),
+        ?? Verifier().verify(Samples.reply("Smooth it.", "v6#1", "flat for"), against: evidence),
       provenance: provenance, usage: usage, generationTime: .milliseconds(1_234))
   }
 
@@ -35,14 +35,14 @@ import Testing
     #expect(highlight.locale == "en-US")
     #expect(highlight.status == .answered && highlight.reason.isEmpty)
     let sentence = try #require(highlight.sentences.first)
-    #expect(sentence.text == "Do it." && sentence.kind == .grounded)
+    #expect(sentence.text == "Smooth it." && sentence.kind == .grounded)
     let citation = try #require(sentence.citations.first)
     #expect(citation.videoID == "sheet" && citation.segmentIndex == 1)
     #expect(citation.startMs == 1_000 && citation.endMs == 2_000)
     #expect(citation.quote == "flat\nfor")
     #expect(highlight.sourceFingerprint == draft.evidence.fingerprint)
     #expect(highlight.provenance.modelServed == "m")
-    #expect(highlight.provenance.promptVersion == Prompt.version)
+    #expect(highlight.flaggedSegments == 0)
     #expect(highlight.provenance.pipelineVersion == "1.2.3")
     #expect(highlight.usage.attempts == 2 && highlight.generationMs == 1_234)
     #expect(highlight.label == "AI")

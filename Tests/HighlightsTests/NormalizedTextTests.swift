@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Highlights
@@ -16,6 +17,46 @@ import Testing
     #expect(
       Array(normalized.description.unicodeScalars) == Array(expected.unicodeScalars),
       "\(normalized)")
+  }
+
+  @Test(
+    "What counts as the same question",
+    arguments: [
+      ("How to fold", "how  TO fold", true), ("fold a sheet", "fold\u{200B} a sheet", true),
+      ("fold a sheet", "\u{FEFF}fold a sheet\u{200E}", true), ("ﬁtted", "fitted", true),
+      ("co\u{AD}operate", "cooperate", true), ("I ❤\u{FE0F} sheets", "i ❤ sheets", true),
+      ("👍🏽 ok", "👍 ok", true), ("👩‍👩‍👧 x", "👩👩👧 x", false), ("a\u{200D}b", "ab", true),
+      ("नमस्\u{200D}ते", "नमस्ते", false), ("می\u{200C}خواهم", "میخواهم", false),
+      ("ｆｏｌｄ", "fold", true), ("葛\u{E0100}城", "葛城", true), ("café", "cafe\u{301}", true),
+      ("café", "cafe", false), ("fold it?", "fold it", false), ("🍕", "🍔", false),
+      ("fold a sheet", "fold sheets", false), ("wash", "how to wash", false),
+    ])
+  func sameQuestion(left: String, right: String, isSame: Bool) throws {
+    let (left, right) = (try NormalizedText(left), try NormalizedText(right))
+    #expect((left == right) == isSame)
+  }
+
+  @Test(
+    "No two real searches of a language meet that differ after NFKC, case and space folding",
+    .enabled(
+      if: SharedData.has("multilingual/queries.jsonl"),
+      "needs ../shared/data/multilingual/queries.jsonl"))
+  func collisions() throws {
+    struct Line: Decodable {
+      let text: String
+      let locale: String
+    }
+    var folded: [String: [UInt8]] = [:]
+    for line in try SharedData.lines("multilingual/queries.jsonl") {
+      let line = try JSONDecoder().decode(Line.self, from: line)
+      let plain = TextFolding.spaceCollapsed(
+        TextFolding.compatibilityComposed(
+          TextFolding.caseFolded(TextFolding.compatibilityComposed(line.text))))
+      let key = "\(line.locale) \(try NormalizedText(line.text))"
+      let other = folded.updateValue(Array(plain.utf8), forKey: key)
+      #expect(other == nil || other == Array(plain.utf8), "\(line.text)")
+    }
+    #expect(folded.count > 8_000)
   }
 
   @Test(

@@ -106,11 +106,11 @@ import Testing
       let video = Samples.video("a", title: text, [text])
       do {
         let search = try Samples.search([video], for: text)
-        let prompt = Prompt(search, Evidence(search))
+        let prompt = Prompt(.highlight, search, Evidence(search))
         #expect(HighlightKey(search.key.description) == search.key)
         // As bytes: a text may begin with a combining mark, which Swift joins to the ">".
-        #expect(prompt.user.utf8.starts(with: "<search>".utf8))
-        #expect(prompt.user.hasSuffix("</videos>"))
+        #expect(prompt.user.utf8.starts(with: "<search-".utf8))
+        #expect(prompt.user.split(separator: "\n").last?.hasPrefix("</videos-") == true)
         accepted += 1
       } catch {
         #expect(error is SearchRejection)

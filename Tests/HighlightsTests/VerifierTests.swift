@@ -8,7 +8,8 @@ import Testing
   let evidence: Evidence
 
   init() throws {
-    let numbers = Samples.video("n", ["Bake at 180 °C for 1,500 ms, ①② or ½ cup of ﬂour"])
+    let numbers = Samples.video(
+      "n", title: "Bake a fitted sheet", ["Bake at 180 °C for 1,500 ms, ①② or ½ cup of ﬂour"])
     evidence = Evidence(try Samples.search([Samples.sheet, numbers]))
   }
 
@@ -19,15 +20,16 @@ import Testing
   @Test(
     "A quote that stands in its segment is published as it stands there",
     arguments: [
-      ("v1#0", "Tuck one corner", "Tuck one corner"),
-      ("v1#0", "  Tuck   one\ncorner ", "Tuck one corner"),
-      ("[v1#0]", "Tuck", "Tuck"),
-      ("v1#1", "flat for 1,500", "flat\nfor 1,500"),
-      ("v2#0", "cup of flour", "cup of ﬂour"),
-      ("v2#0", "ｃｕｐ", "cup"), ("v2#0", "12 or 1⁄2", "①② or ½"),
+      ("Tuck the corner.", "v1#0", "Tuck one corner", "Tuck one corner"),
+      ("Tuck the corner.", "v1#0", "  Tuck   one\ncorner ", "Tuck one corner"),
+      ("Tuck the corner.", "[v1#0]", "Tuck", "Tuck"),
+      ("Smooth it.", "v1#1", "flat for 1,500", "flat\nfor 1,500"),
+      ("Bake the flour.", "v2#0", "cup of flour", "cup of ﬂour"),
+      ("Bake the flour.", "v2#0", "ｃｕｐ", "cup"),
+      ("Bake the flour.", "v2#0", "12 or 1⁄2", "①② or ½"),
     ])
-  func verbatim(label: String, quote: String, published: String) throws {
-    let verification = verify("Do it like this.", label, quote)
+  func verbatim(text: String, label: String, quote: String, published: String) throws {
+    let verification = verify(text, label, quote)
     guard case .answered(let sentences) = verification.verdict else {
       Issue.record("\(verification)")
       return
@@ -40,22 +42,35 @@ import Testing
   @Test(
     "A lie is dropped and counted",
     arguments: [
-      ("It says so.", "v1#0", "Fold it in half", DropReason.quoteNotVerbatim),
-      ("It says so.", "v1#0", "tuck one corner", .quoteNotVerbatim),
-      ("It says so.", "v1#0", "Lay it flat", .quoteNotVerbatim),
-      ("It says so.", "v1#0", "", .quoteNotVerbatim),
-      ("It says so.", "v1#0", " \n", .quoteNotVerbatim),
-      ("It says so.", "v2#0", "lour", .quoteNotVerbatim),
-      ("It says so.", "v2#0", "1⁄", .quoteNotVerbatim),
-      ("It says so.", "v9#0", "Tuck", .unknownSegment),
-      ("It says so.", "v1#3", "Tuck", .unknownSegment),
-      ("It says so.", "sheet", "Tuck", .unknownSegment),
+      ("Tuck it.", "v1#0", "Fold it in half", DropReason.quoteNotVerbatim),
+      ("Tuck it.", "v1#0", "tuck one corner", .quoteNotVerbatim),
+      ("Tuck it.", "v1#0", "Lay it flat", .quoteNotVerbatim),
+      ("Tuck it.", "v1#0", "", .quoteNotVerbatim), ("Tuck it.", "v1#0", " \n", .quoteNotVerbatim),
+      ("Bake it.", "v2#0", "lour", .quoteNotVerbatim),
+      ("Bake it.", "v2#0", "1⁄", .quoteNotVerbatim),
+      ("Tuck it.", "v9#0", "Tuck", .unknownSegment),
+      ("Tuck it.", "v1#3", "Tuck", .unknownSegment),
+      ("Tuck it.", "sheet", "Tuck", .unknownSegment),
       ("Bake for 20 minutes.", "v2#0", "Bake", .unsupportedNumber),
       ("Bake at 180.5 °C.", "v2#0", "Bake", .unsupportedNumber),
       ("Bake at ١٨ °C.", "v2#0", "Bake", .unsupportedNumber),
+      ("Bake seven cups.", "v2#0", "Bake", .unsupportedNumber),
+      ("Bake it for $180.", "v2#0", "Bake", .unsupportedUnit),
+      ("Bake at 180 °F.", "v2#0", "Bake", .unsupportedUnit),
+      ("Bake for 1,500 hours.", "v2#0", "Bake", .unsupportedUnit),
+      ("Tuck a corner, says Dr. Miller.", "v1#0", "Tuck", .unsupportedName),
+      ("Tuck a corner into your iPhone.", "v1#0", "Tuck", .unsupportedName),
+      ("Tuck a corner on monday.", "v1#0", "Tuck", .unsupportedName),
+      ("Do not tuck one corner into the other.", "v1#0", "Tuck", .negation),
+      ("Never bake the flour.", "v2#0", "Bake", .negation),
+      ("It says so.", "v1#0", "Tuck", .unsupportedWords),
+      ("Tuck the corner and boil some acid.", "v1#0", "Tuck", .unsupportedWords),
+      ("Tuck the corner and bake.", "v1#0", "Tuck", .unsupportedWords),
+      ("Tuck a corner?", "v1#0", "Tuck", .question),
       ("", "v1#0", "Tuck", .emptySentence), (" \u{200B} ", "v1#0", "Tuck", .emptySentence),
       (String(repeating: "a", count: 601), "v1#0", "Tuck", .tooLong),
-      ("See https://evil.example for more.", "v1#0", "Tuck", .unsafeText),
+      ("Tuck one corner into other.com corner.", "v1#0", "Tuck", .unsafeText),
+      ("Tuck the <b>corner</b> into the other.", "v1#0", "Tuck", .unsafeText),
     ])
   func lies(text: String, label: String, quote: String, reason: DropReason) {
     let verification = verify(text, label, quote)
@@ -65,7 +80,10 @@ import Testing
 
   @Test(
     "Numbers of the cited segment may be written another way",
-    arguments: ["Bake at 180 °C.", "Bake 1500 ms.", "Bake 1,500.0 ms.", "Bake at ١٨٠ °C.", "½ cup"])
+    arguments: [
+      "Bake at 180 °C.", "Bake at 180 degrees Celsius.", "Bake 1500 ms.", "Bake 1,500.0 ms.",
+      "Bake at ١٨٠ °C.", "Bake ½ cup.",
+    ])
   func numbers(text: String) {
     #expect(verify(text, "v2#0", "Bake").dropped.isEmpty)
   }
@@ -77,8 +95,8 @@ import Testing
     let reply = ModelReply(
       answerable: true,
       sentences: [
-        .init(text: "A.", citations: []), .init(text: "B.", citations: [good, bad]),
-        .init(text: "C.", citations: [good, good]),
+        .init(text: "Tuck.", citations: []), .init(text: "Tuck it.", citations: [good, bad]),
+        .init(text: "Tuck one corner.", citations: [good, good]),
       ])
     let verification = Verifier().verify(reply, against: evidence)
     #expect(verification.dropped == [.noCitation: 1, .quoteNotVerbatim: 1])
@@ -86,34 +104,84 @@ import Testing
       Issue.record("\(verification)")
       return
     }
-    #expect(sentences.map(\.text) == ["C."])
+    #expect(sentences.map(\.text) == ["Tuck one corner."])
     #expect(sentences.map(\.citations.count) == [1], "the same citation twice is one")
   }
 
   @Test("The first four that pass are kept")
   func tooMany() {
     let citation = ModelReply.Citation(segment: "v1#0", quote: "Tuck")
-    let texts = ["A", "", "B", "C", "D", "E", "F"]
+    let texts = ["Tuck", "", "Tuck it", "Tuck one", "tuck", "Corner", "Other corner", "One corner"]
     let reply = ModelReply(
       answerable: true, sentences: texts.map { .init(text: $0, citations: [citation]) })
     let verification = Verifier().verify(reply, against: evidence)
-    #expect(verification.dropped == [.emptySentence: 1, .tooManySentences: 2])
+    #expect(verification.dropped == [.emptySentence: 1, .repeated: 1, .tooManySentences: 2])
     guard case .answered(let sentences) = verification.verdict else {
       Issue.record("\(verification)")
       return
     }
-    #expect(sentences.map(\.text) == ["A", "B", "C", "D"])
+    #expect(sentences.map(\.text) == ["Tuck", "Tuck it", "Tuck one", "Corner"])
   }
 
-  @Test("A quote with an address or markup is not published either")
-  func unsafeQuote() throws {
-    let attack = "Visit www.evil.example or <script>alert(1)</script> now"
-    let evidence = Evidence(try Samples.search([Samples.video("a", [attack])]))
-    for quote in ["Visit www.evil.example", "<script>alert(1)</script>"] {
-      let verification = Verifier().verify(
-        Samples.reply("It says so.", "v1#0", quote), against: evidence)
-      #expect(verification.dropped == [.unsafeText: 1])
-    }
+  @Test("Fewer sentences than the prompt asks for are no answer")
+  func tooFew() {
+    let verification = Verifier(minimumSentences: 2).verify(
+      Samples.reply("Tuck one corner.", "v1#0", "Tuck"), against: evidence)
+    #expect(verification.verdict == .noAnswer(.notSupported))
+    #expect(verification.dropped == [.tooFewSentences: 1])
+  }
+
+  @Test(
+    "A sentence must not turn round its quote",
+    arguments: [
+      ("Wash it in hot water.", "Don't wash it in hot water", false),
+      ("Wash it in hot water.", "wash it in hot water", false),
+      ("Do not wash it in hot water.", "Don't wash it in hot water", true),
+      ("Iron it cold.", "iron it cold", true),
+    ])
+  func negation(text: String, quote: String, passes: Bool) throws {
+    let evidence = Evidence(
+      try Samples.search([
+        Samples.video(
+          "a", title: "Wash a fitted sheet", ["Don't wash it in hot water. Then iron it cold."])
+      ])
+    )
+    let verification = Verifier().verify(
+      Samples.reply(text, "v1#0", quote), against: evidence)
+    #expect(verification.dropped == (passes ? [:] : [.negation: 1]))
+  }
+
+  @Test("A segment that has nothing to do with the rest cannot be cited")
+  func offTopic() throws {
+    let other = "Zebras gallop across dusty plains towards distant rivers today."
+    let evidence = Evidence(try Samples.search([Samples.sheet, Samples.video("z", [other])]))
+    let verification = Verifier().verify(Samples.reply(other, "v2#0", other), against: evidence)
+    #expect(verification.dropped == [.offTopic: 1])
+  }
+
+  @Test("A sentence in another language than the search's is dropped")
+  func language() throws {
+    let german = "Den Teig mit der Hand kneten und nicht zu lange warten."
+    let video = Samples.video("a", title: "Teig kneten", [german])
+    let evidence = Evidence(try Samples.search([video], locale: "en"))
+    let reply = Samples.reply(german, "v1#0", german)
+    let (english, own) = (try LanguageTag("en"), try LanguageTag("de"))
+    #expect(
+      Verifier().verify(reply, against: evidence, locale: english).dropped == [.wrongLanguage: 1])
+    #expect(Verifier().verify(reply, against: evidence, locale: own).dropped.isEmpty)
+    #expect(Verifier().verify(reply, against: evidence).dropped.isEmpty)
+  }
+
+  @Test("What stands only in a segment that is not cited is not supported")
+  func fromElsewhere() throws {
+    let videos = [
+      Samples.video("a", ["Knead the soft dough by hand.", "Add fresh thyme."])
+    ]
+    let evidence = Evidence(try Samples.search(videos))
+    let verification = Verifier().verify(
+      Samples.reply("Knead the soft dough by hand with thyme.", "v1#0", "Knead the soft dough"),
+      against: evidence)
+    #expect(verification.dropped == [.unsupportedWords: 1])
   }
 
   @Test(
@@ -137,7 +205,7 @@ import Testing
       let quote = words[start...end].joined(
         separator: ["  ", "\n", " "].randomElement(using: &random) ?? " ")
       let verification = Verifier().verify(
-        Samples.reply("It says so.", segment.label, quote), against: evidence)
+        Samples.reply(segment.text, segment.label, quote), against: evidence)
       guard case .answered(let sentences) = verification.verdict else { continue }
       for citation in sentences.flatMap(\.citations) {
         let source = try #require(wire.videos.first { $0.id == citation.segment.videoID })
@@ -146,6 +214,6 @@ import Testing
         published += 1
       }
     }
-    #expect(published > 90)
+    #expect(published > 80)
   }
 }

@@ -22,7 +22,10 @@ struct FreshnessTests {
     #expect(bench.gateway.calls == 1)
 
     bench.clock.advance(1)
-    #expect(try await bench.finish(bench.record(again("q-3"))).outcome.result == .answered)
+    // With other evidence; the same would be republished without a call.
+    var changed = again("q-3")
+    changed.videos[0].segments[1].text = "Then roll it up."
+    #expect(try await bench.finish(bench.record(changed)).outcome.result == .answered)
     #expect(bench.gateway.calls == 2)
   }
 

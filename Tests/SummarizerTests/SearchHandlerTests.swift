@@ -51,7 +51,7 @@ struct SearchHandlerTests {
     #expect(bench.gateway.calls == 1)
     let messages = try #require(bench.gateway.requests.first?.messages)
     #expect(messages.map(\.role) == [.system, .user])
-    #expect(messages.last?.content.contains("<search>How to fold a fitted sheet</search>") == true)
+    #expect(messages.last?.content.contains(">How to fold a fitted sheet</search-") == true)
     #expect(messages.last?.content.contains("[v1#1] Then fold it in thirds.") == true)
   }
 

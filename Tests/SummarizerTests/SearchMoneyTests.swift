@@ -30,7 +30,7 @@ struct SearchMoneyTests {
     let outcome = try finished.outcome
     #expect(outcome.usage == highlight.usage)
     #expect(outcome.provider == "elsewhere" && outcome.model == "served")
-    #expect(outcome.promptVersion == Prompt.version && outcome.lane == "queries")
+    #expect(outcome.promptVersion == PromptTemplate.highlight.version && outcome.lane == "queries")
   }
 
   @Test("in tries that failed is carried to the next, and counted with it")
@@ -82,7 +82,7 @@ struct SearchMoneyTests {
     #expect(
       options.owner
         == CallOwner(partition: record.partition.partition, of: SummarizerBench.partitions))
-    #expect(options.outputClass.hasPrefix(Prompt.version))
+    #expect(options.outputClass.hasPrefix(PromptTemplate.highlight.version))
     #expect(options.complaint?(Reply.answer) == nil)
     #expect(options.complaint?("{}")?.contains("answerable") == true)
 

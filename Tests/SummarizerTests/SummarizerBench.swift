@@ -162,3 +162,26 @@ enum Reply {
     """
   static let declined = #"{"answerable": false, "sentences": []}"#
 }
+
+/// A gateway that gives its replies one after the other, then fails.
+final class ScriptedGateway: ChatGateway {
+  private let replies: [String]
+  private let count = Mutex(0)
+
+  init(_ replies: [String]) { self.replies = replies }
+
+  var calls: Int { count.withLock { $0 } }
+
+  func complete(
+    _ request: ChatRequest, _ options: ChatOptions
+  ) async throws(GatewayError) -> ChatReply {
+    let index = count.withLock { count in
+      count += 1
+      return count - 1
+    }
+    guard index < replies.count else {
+      throw GatewayError(kind: .deadlineExceeded, deployment: "fake", message: "late")
+    }
+    return .sample(replies[index])
+  }
+}

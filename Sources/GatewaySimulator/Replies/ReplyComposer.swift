@@ -60,7 +60,12 @@ struct ReplyComposer: Sendable {
   ) async throws -> Prepared {
     switch configuration.mode {
     case .fixedReply: try await prepareFixed(body, receipt)
-    case .extractive: try await prepareExtract(body, receipt, number)
+    case .extractive:
+      try await prepareAnswer(body, receipt, number, by: configuration.model.answer(toMessage:))
+    case .gullible:
+      try await prepareAnswer(body, receipt, number, by: configuration.gullible.answer(toMessage:))
+    case .liar:
+      try await prepareAnswer(body, receipt, number, by: configuration.liar.answer(toMessage:))
     }
   }
 
@@ -93,11 +98,12 @@ struct ReplyComposer: Sendable {
     return .draft(ReplyDraft(base, receipt, prompt: prompt, output: terms.fixedOutputTokens))
   }
 
-  private func prepareExtract(
-    _ body: RequestBody, _ receipt: AdmissionDesk.Receipt, _ number: Int
+  private func prepareAnswer(
+    _ body: RequestBody, _ receipt: AdmissionDesk.Receipt, _ number: Int,
+    by model: (String) -> ExtractiveAnswer
   ) async throws -> Prepared {
     let chat = try Self.decode(try await collect(body))
-    let answer = chat.prompt.map(configuration.model.answer(toMessage:)) ?? .unanswerable
+    let answer = chat.prompt.map(model) ?? .unanswerable
     let content = String(decoding: try JSONEncoder.wire().encode(answer), as: UTF8.self)
     let prompt = ChatCompletion.Usage.tokens(inBytes: chat.usageBytes)
     let base = ReplyDraft.Base(

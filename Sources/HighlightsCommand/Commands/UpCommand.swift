@@ -14,7 +14,8 @@ struct UpCommand: AsyncParsableCommand {
     abstract: "Writes highlights for a file of searches, everything in one process.",
     discussion: """
       Without --queries it takes the sample under Config/samples. Without a gateway it starts the \
-      extractive simulator, which is not a language model.
+      extractive simulator, which is not a language model. With a catalogue, searches that bring no \
+      videos are given those it finds.
       """)
 
   @Option(help: "JSON lines of SearchQuery; - is standard input.")
@@ -25,6 +26,9 @@ struct UpCommand: AsyncParsableCommand {
 
   @Option(help: "The model to ask for (gateway.model).")
   var model: String?
+
+  @Option(help: "The SQLite file of videos (catalog.path).")
+  var catalog: String?
 
   @Option(help: "Write the summary as JSON to this file.")
   var report: String?
@@ -39,53 +43,30 @@ struct UpCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try common.settings([
-      ("gateway.base_url", gateway), ("gateway.model", model),
+      ("gateway.base_url", gateway), ("gateway.model", model), ("catalog.path", catalog),
     ])
     let lines = try QueryLines(path: queries)
     let total = try QueryLines.count(path: queries)
-    if let url = settings.gateway.baseURL {
-      let plan = try settings.gatewayPlan(baseURL: url)
-      Talk.say("gateway: \(plan.steps[0].deployment)")
-      try await run(settings, plan, lines, total)
-    } else {
-      Talk.say("gateway: none configured, so an \(ExtractiveModel.label)")
-      try await withSimulator(settings) { deployment in
-        try await run(settings, GatewayPlan(free: deployment), lines, total)
+    try await VideoFinder.with(settings.catalog) { finder in
+      if let url = settings.gateway.baseURL {
+        let plan = try settings.gatewayPlan(baseURL: url)
+        Talk.say("gateway: \(plan.steps[0].deployment)")
+        try await run(settings, plan, lines, total, finder)
+      } else {
+        Talk.say("gateway: none configured, so an \(ExtractiveModel.label)")
+        try await BuiltInSimulator.run(settings) { deployment in
+          try await run(settings, GatewayPlan(free: deployment), lines, total, finder)
+        }
       }
     }
   }
 
-  private func withSimulator(
-    _ settings: Settings, _ body: (Deployment) async throws -> Void
-  ) async throws {
-    var configuration = settings.simulator.configuration
-    configuration.host = "127.0.0.1"
-    configuration.port = 0
-    var logger = Logger(label: "simulator")
-    // That it listens is no news here.
-    logger.logLevel = max(logger.logLevel, .warning)
-    let simulator = GatewaySimulator(configuration, logger: logger)
-    let group = ServiceGroup(services: [simulator], logger: Logger(label: "lifecycle"))
-    async let running: Void = group.run()
-    let result: Result<Void, any Error>
-    do {
-      let deployment = try settings.simulator.deployment(
-        port: try await simulator.port(), timeout: settings.gateway.timeout,
-        maxConnections: settings.gateway.maxConnections)
-      result = .success(try await body(deployment))
-    } catch {
-      result = .failure(error)
-    }
-    await group.triggerGracefulShutdown()
-    try await running
-    try result.get()
-  }
-
   private func run(
-    _ settings: Settings, _ plan: GatewayPlan, _ lines: QueryLines, _ total: Int?
+    _ settings: Settings, _ plan: GatewayPlan, _ lines: QueryLines, _ total: Int?,
+    _ finder: VideoFinder?
   ) async throws {
     let run = try UpRun(settings, plan)
-    let ledger = try await run.run(lines, progress: ProgressBar(total: total))
+    let ledger = try await run.run(lines, finder: finder, progress: ProgressBar(total: total))
     if !quiet { try await show(ledger, from: run) }
     try await run.close()
     ledger.report.lines.forEach(Talk.say)

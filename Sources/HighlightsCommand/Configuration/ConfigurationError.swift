@@ -1,3 +1,5 @@
+import Highlights
+
 /// Where a value came from.
 enum ConfigurationSource: Sendable, Hashable, CustomStringConvertible {
   case commandLine
@@ -30,6 +32,7 @@ struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
     case conflict(rule: String, [Participant])
     /// A setting that does not go with what a file named by another one says.
     case contradiction(key: String, value: String, file: String, says: String)
+    case unusablePrompt(key: String, folder: String, PromptError)
   }
 
   struct Participant: Sendable, Hashable, CustomStringConvertible {
@@ -56,6 +59,8 @@ extension ConfigurationError.Problem: CustomStringConvertible {
       "\(rule), but \(participants.map(\.description).joined(separator: " and "))."
     case .contradiction(let key, let value, let file, let says):
       "\(key) is \"\(value)\", but \(file) \(says)."
+    case .unusablePrompt(let key, let folder, let error):
+      "\(key) is \"\(folder)\", which holds no usable prompt: \(error)."
     }
   }
 }

@@ -1,7 +1,40 @@
 extension ConfigurationSchema {
   static let highlights = ConfigurationSection(
     name: "highlights", comment: "What goes into a highlight and for how long it counts.",
-    keys: lifetimes + limits)
+    keys: lifetimes + limits + prompts)
+
+  static let answers = ConfigurationSection(
+    name: "answers", comment: "What becomes of a search that no video answers.",
+    keys: [
+      ConfigurationKey(
+        "answers.without_evidence", .choice(["decline", "general"]), default: "decline",
+        """
+        decline: no answer, which is a result. general: a second call for an answer from what the
+        model knows, labelled as not from the videos and citing none. Nothing of it can be verified.
+        """),
+      ConfigurationKey(
+        "answers.prompt", .text(.any), default: "",
+        """
+        Folder of the prompt for general answers, as highlights.prompt. Empty: the built-in one.
+        """),
+    ])
+
+  private static let prompts = [
+    ConfigurationKey(
+      "highlights.prompt", .text(.any), default: "",
+      """
+      Folder of the prompt; Config/prompts/README.md says what is in it. Empty: the built-in one,
+      which is Config/prompts/highlight/1. With another one highlights are written anew as they
+      cease to be fresh; compare them first with highlights evaluate.
+      """),
+    ConfigurationKey(
+      "highlights.remembered", .bytes(0...1 << 36), default: "32MiB",
+      """
+      What a worker keeps of the highlights it published. A search that comes again when its
+      highlight is no longer fresh, with the same evidence, prompt and model, has it republished
+      without a call. 0: never.
+      """),
+  ]
 
   private static let lifetimes = [
     ConfigurationKey(

@@ -11,9 +11,12 @@ extension ConfigurationSchema {
       "simulator.port", .integer(0...65_535), default: "8080",
       "Port to listen on; 0 takes a free one."),
     ConfigurationKey(
-      "simulator.mode", .choice(["extractive", "fixed"]), default: "extractive",
+      "simulator.mode", .choice(["extractive", "fixed", "gullible", "liar"]),
+      default: "extractive",
       """
       What it answers. extractive: sentences from the segments sent. fixed: always the same.
+      gullible: as extractive, and it obeys the instructions that it finds in them. liar: as
+      extractive, mixed with false sentences. Both show what verification keeps out.
       """),
     ConfigurationKey(
       "simulator.latency", .duration(.zero ... .seconds(600)), default: "300ms",

@@ -1,8 +1,9 @@
 /// Every setting there is. `Config/highlights.yaml` is written from it.
 enum ConfigurationSchema {
   static let sections = [
-    kafka, worker, cache, gateway, callLimits, budget, highlights, store, simulator, up, status,
-    log,
+    kafka, worker, cache, gateway, callLimits, budget, highlights, answers, store, catalog,
+    simulator,
+    up, status, log,
   ]
 
   static let keys = sections.flatMap(\.keys)

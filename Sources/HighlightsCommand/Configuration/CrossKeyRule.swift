@@ -11,7 +11,7 @@ struct CrossKeyRule: Sendable {
     .conflict(rule: rule, keys.map(values.participant))
   }
 
-  static let all: [CrossKeyRule] = kafka + worker + limits + highlights
+  static let all: [CrossKeyRule] = kafka + worker + limits + highlights + catalog
 
   private static let kafka: [CrossKeyRule] = [
     CrossKeyRule(
@@ -92,5 +92,16 @@ struct CrossKeyRule: Sendable {
       rule: "highlights.no_answer_fresh_for must not exceed highlights.expires_after",
       keys: ["highlights.no_answer_fresh_for", "highlights.expires_after"]
     ) { $0.highlights.noAnswerFreshFor <= $0.highlights.expiresAfter },
+  ]
+
+  private static let catalog: [CrossKeyRule] = [
+    CrossKeyRule(
+      rule: "catalog.path and catalog.url must not both be set",
+      keys: ["catalog.path", "catalog.url"]
+    ) { $0.catalog.path == nil || $0.catalog.url == nil },
+    CrossKeyRule(
+      rule: "catalog.path and store.path must differ",
+      keys: ["catalog.path", "store.path"]
+    ) { $0.catalog.path != $0.store.path },
   ]
 }

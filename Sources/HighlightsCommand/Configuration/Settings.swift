@@ -1,4 +1,5 @@
 import Logging
+import Summarizer
 
 /// Every setting of this process, checked.
 struct Settings: Sendable, Hashable {
@@ -9,7 +10,9 @@ struct Settings: Sendable, Hashable {
   let limits: LimitSettings
   let budget: BudgetSettings
   let highlights: HighlightSettings
+  let answers: AnswerSettings
   let store: StoreSettings
+  let catalog: CatalogSettings
   let simulator: SimulatorSettings
   let up: UpSettings
   let status: StatusSettings
@@ -25,7 +28,9 @@ struct Settings: Sendable, Hashable {
     limits = LimitSettings(values)
     budget = BudgetSettings(values)
     highlights = HighlightSettings(values)
+    answers = AnswerSettings(values)
     store = StoreSettings(values)
+    catalog = try CatalogSettings(values, environment: environment)
     simulator = SimulatorSettings(values)
     up = UpSettings(values)
     status = StatusSettings(values)
@@ -57,6 +62,10 @@ struct HighlightSettings: Sendable, Hashable {
   let textMaxCharacters: Int
   let videosMax: Int
   let segmentsMax: Int
+  /// A folder; nothing means the built-in one.
+  let prompt: String?
+  /// Bytes of published highlights that a worker keeps.
+  let remembered: Int
 
   init(_ values: ConfigurationValues) {
     freshFor = values.duration("highlights.fresh_for")
@@ -67,6 +76,20 @@ struct HighlightSettings: Sendable, Hashable {
     textMaxCharacters = values.integer("highlights.text_max_characters")
     videosMax = values.integer("highlights.videos_max")
     segmentsMax = values.integer("highlights.segments_max")
+    prompt = values.optionalText("highlights.prompt")
+    remembered = values.integer("highlights.remembered")
+  }
+}
+
+/// What becomes of a search that no video answers.
+struct AnswerSettings: Sendable, Hashable {
+  let withoutEvidence: AnswersWithoutEvidence
+  /// A folder; nothing means the built-in one.
+  let prompt: String?
+
+  init(_ values: ConfigurationValues) {
+    withoutEvidence = values.choice("answers.without_evidence")
+    prompt = values.optionalText("answers.prompt")
   }
 }
 

@@ -1,6 +1,6 @@
 /// The simulated gateway.
 struct SimulatorSettings: Sendable, Hashable {
-  enum Mode: String, Sendable { case extractive, fixed }
+  enum Mode: String, Sendable { case extractive, fixed, gullible, liar }
   enum Window: String, Sendable { case sliding, fixed, bucket }
   enum Shape: String, Sendable { case openai, azure, litellm }
 

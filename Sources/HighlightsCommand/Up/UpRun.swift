@@ -49,8 +49,11 @@ final class UpRun: Sendable {
 
   /// Publishes every line and returns once each has its outcome and each highlight is in the store.
   ///
-  /// - Throws: ``UpError`` when it cannot end; what was written stays in the store.
-  func run(_ lines: QueryLines, progress: ProgressBar) async throws -> UpLedger {
+  /// - Parameter finder: where searches that bring no videos get some from.
+  /// - Throws: ``UpError`` when it cannot end, or `CatalogFailure`; what was written stays in the store.
+  func run(
+    _ lines: QueryLines, finder: VideoFinder?, progress: ProgressBar
+  ) async throws -> UpLedger {
     let started = ContinuousClock.now
     let services: [any Service] = [
       try Roles.summarizer(
@@ -74,7 +77,8 @@ final class UpRun: Sendable {
         tasks.addTask { await self.follow(outcomes) }
         let ending: Result<Void, any Error>
         do {
-          try await publish(lines, progress)
+          try await publish(
+            OutgoingQueries(lines, .init(checks: false, settings), finder: finder), progress)
           ending = .success(try await settle(progress))
         } catch {
           ending = .failure(error)
@@ -108,22 +112,27 @@ final class UpRun: Sendable {
 
   // MARK: Searches out
 
-  private func publish(_ lines: QueryLines, _ progress: ProgressBar) async throws {
-    for line in lines {
-      let query = try OutgoingQuery(
-        raw: line, topic: settings.kafka.topics.queries, limits: settings.searchLimits)
-      while !ledger.withLock({ $0.admits(bytes: query.bytes) }) {
-        try await wait(progress)
-      }
-      guard ledger.withLock({ $0.publish(query.id, bytes: query.bytes) }) else {
-        throw UpError.repeatedID(query.id, line: line.number)
-      }
-      let delivery = try await producer.enqueue([query.message])
-      // Only refusals by the client itself are known at once; the window bounds all others.
-      if query.bytes > settings.kafka.messageMaxBytes {
-        do { try await delivery.acknowledged() } catch {
-          throw UpError.refused(line: line.number, error)
-        }
+  private func publish(_ queries: OutgoingQueries, _ progress: ProgressBar) async throws {
+    var queries = queries
+    while let group = await queries.next() {
+      for (line, result) in group.ready { try await publish(result.get(), line, progress) }
+      if let failure = group.failure { throw failure }
+    }
+  }
+
+  private func publish(
+    _ query: OutgoingQuery, _ line: Int, _ progress: ProgressBar
+  ) async throws {
+    while !ledger.withLock({ $0.admits(bytes: query.bytes) }) { try await wait(progress) }
+    guard ledger.withLock({ $0.publish(query.id, bytes: query.bytes) }) else {
+      throw UpError.repeatedID(query.id, line: line)
+    }
+    if let remark = query.remark(line: line) { Talk.say(remark) }
+    let delivery = try await producer.enqueue([query.message])
+    // Only refusals by the client itself are known at once; the window bounds all others.
+    if query.bytes > settings.kafka.messageMaxBytes {
+      do { try await delivery.acknowledged() } catch {
+        throw UpError.refused(line: line, error)
       }
     }
   }

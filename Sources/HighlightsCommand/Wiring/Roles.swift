@@ -15,10 +15,10 @@ enum Roles {
     gateway: GatewayClient, budget: BudgetKeeper?, alone: Bool = false,
     observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) throws -> Summarizer {
-    let published = PublishedTable()
+    let published = PublishedTable(bytes: settings.highlights.remembered)
     let counts = PartitionCounts(producer: producer)
     let handler = SearchHandler(
-      settings: settings.summarizer(gateway.deployment), gateway: gateway, published: published,
+      settings: try settings.summarizer(gateway.deployment), gateway: gateway, published: published,
       partitionCount: { try await counts.count(of: $0) })
     let owned = OwnedPartitions()
     let worker = try Summarizer(

@@ -40,7 +40,8 @@ extension Settings {
       segments: highlights.segmentsMax)
   }
 
-  func summarizer(_ deployment: Deployment) -> SummarizerSettings {
+  /// - Throws: `ConfigurationError` for a folder without a usable prompt.
+  func summarizer(_ deployment: Deployment) throws(ConfigurationError) -> SummarizerSettings {
     typealias Life = HighlightPolicy.Life
     let short = Life(
       freshFor: highlights.noAnswerFreshFor,
@@ -57,7 +58,30 @@ extension Settings {
       highlightsTopic: kafka.topics.highlights, outcomesTopic: kafka.topics.outcomes,
       backfillTopic: kafka.topics.backfill, limits: searchLimits,
       evidence: EvidenceLimits(tokens: highlights.evidenceTokens),
-      policy: policy, deployment: deployment, maxOutputTokens: gateway.maxOutputTokens,
+      policy: policy,
+      prompt: try PromptTemplate.read(highlights.prompt, key: "highlights.prompt"),
+      answersWithoutEvidence: answers.withoutEvidence,
+      generalPrompt: try PromptTemplate.readGeneral(answers.prompt, key: "answers.prompt"),
+      deployment: deployment, maxOutputTokens: gateway.maxOutputTokens,
       temperature: gateway.temperature)
+  }
+}
+
+extension PromptTemplate {
+  /// The prompt of a setting; the built-in one where it names no folder.
+  static func read(_ folder: String?, key: String) throws(ConfigurationError) -> PromptTemplate {
+    guard let folder else { return .highlight }
+    do { return try PromptTemplate(folder: folder) } catch {
+      throw ConfigurationError(problems: [.unusablePrompt(key: key, folder: folder, error)])
+    }
+  }
+
+  static func readGeneral(
+    _ folder: String?, key: String
+  ) throws(ConfigurationError) -> PromptTemplate {
+    guard let folder else { return .general }
+    do { return try PromptTemplate(generalFolder: folder) } catch {
+      throw ConfigurationError(problems: [.unusablePrompt(key: key, folder: folder, error)])
+    }
   }
 }

@@ -8,8 +8,17 @@ extension SimulatorSettings {
       latency: latencySigma == 0
         ? .fixed(latency)
         : .logNormal(median: latency, sigma: latencySigma, cap: latency * 30),
-      maxConcurrency: concurrency, mode: mode == .fixed ? .fixedReply : .extractive,
+      maxConcurrency: concurrency, mode: answering,
       behavior: behavior)
+  }
+
+  private var answering: GatewaySimulatorConfiguration.Mode {
+    switch mode {
+    case .extractive: .extractive
+    case .fixed: .fixedReply
+    case .gullible: .gullible
+    case .liar: .liar
+    }
   }
 
   private var behavior: GatewayBehavior {

@@ -47,7 +47,8 @@ public nonisolated struct Highlight: @unchecked Sendable {
     set {_uniqueStorage()._status = newValue}
   }
 
-  /// Why there is no answer; a stable word such as "no_videos". Empty when answered.
+  /// Why there is no answer; a stable word such as "no_videos". Empty when answered from videos,
+  /// "general" when answered from the model's own knowledge.
   public var reason: String {
     get {_storage._reason}
     set {_uniqueStorage()._reason = newValue}
@@ -133,6 +134,12 @@ public nonisolated struct Highlight: @unchecked Sendable {
   public var droppedSentences: Dictionary<String,UInt32> {
     get {_storage._droppedSentences}
     set {_uniqueStorage()._droppedSentences = newValue}
+  }
+
+  /// Segments and titles that read like instructions to a model and were kept from it.
+  public var flaggedSegments: UInt32 {
+    get {_storage._flaggedSegments}
+    set {_uniqueStorage()._flaggedSegments = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -355,7 +362,7 @@ fileprivate nonisolated let _protobuf_package = "highlights.v1"
 
 nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Highlight"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{3}query_text\0\u{1}locale\0\u{1}status\0\u{1}reason\0\u{1}sentences\0\u{1}videos\0\u{3}source_fingerprint\0\u{1}provenance\0\u{1}usage\0\u{3}generated_at\0\u{3}fresh_until\0\u{3}expires_at\0\u{3}generation_ms\0\u{1}label\0\u{3}dropped_sentences\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{3}query_text\0\u{1}locale\0\u{1}status\0\u{1}reason\0\u{1}sentences\0\u{1}videos\0\u{3}source_fingerprint\0\u{1}provenance\0\u{1}usage\0\u{3}generated_at\0\u{3}fresh_until\0\u{3}expires_at\0\u{3}generation_ms\0\u{1}label\0\u{3}dropped_sentences\0\u{3}flagged_segments\0")
 
   fileprivate class _StorageClass {
     var _key: String = String()
@@ -374,6 +381,7 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _generationMs: UInt32 = 0
     var _label: String = String()
     var _droppedSentences: Dictionary<String,UInt32> = [:]
+    var _flaggedSegments: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -400,6 +408,7 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _generationMs = source._generationMs
       _label = source._label
       _droppedSentences = source._droppedSentences
+      _flaggedSegments = source._flaggedSegments
     }
   }
 
@@ -434,6 +443,7 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 14: try { try decoder.decodeSingularUInt32Field(value: &_storage._generationMs) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._label) }()
         case 16: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufUInt32>.self, value: &_storage._droppedSentences) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._flaggedSegments) }()
         default: break
         }
       }
@@ -494,6 +504,9 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if !_storage._droppedSentences.isEmpty {
         try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufUInt32>.self, value: _storage._droppedSentences, fieldNumber: 16)
       }
+      if _storage._flaggedSegments != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._flaggedSegments, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -519,6 +532,7 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._generationMs != rhs_storage._generationMs {return false}
         if _storage._label != rhs_storage._label {return false}
         if _storage._droppedSentences != rhs_storage._droppedSentences {return false}
+        if _storage._flaggedSegments != rhs_storage._flaggedSegments {return false}
         return true
       }
       if !storagesAreEqual {return false}

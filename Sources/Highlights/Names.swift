@@ -1,0 +1,54 @@
+/// Words of a sentence that name something: capitalised inside it, or with capitals inside.
+///
+/// Months and days of the week are names in any letter case; units ("Celsius") are checked as such. The first word of a sentence says
+/// nothing by its capital, and in German no noun does.
+enum Names {
+  static func names(in text: String, locale: LanguageTag) -> [Term] {
+    let capitalsTell = !["de", "lb"].contains(locale.language)
+    var names: [Term] = []
+    var startsSentence = true
+    for word in words(of: text) {
+      let letters = word.text
+      let folded = TextFolding.caseFolded(letters)
+      let first = letters.unicodeScalars.first
+      let isCapital = first?.properties.isUppercase == true
+      let hasInner = letters.unicodeScalars.dropFirst().contains(where: \.properties.isUppercase)
+      if calendar.contains(folded) || hasInner && letters.count > 1
+        || isCapital && capitalsTell && !startsSentence && !isPronoun(folded)
+          && !Quantities.isUnit(folded)
+      {
+        // "I'll" has no inner capital, "iPhone" has.
+        names.append(Term(word: letters))
+      }
+      startsSentence = word.endsSentence
+    }
+    return names
+  }
+
+  private struct Word {
+    var text: String
+    /// A full stop after a short capitalised word is an abbreviation's: "Dr. Miller".
+    var endsSentence: Bool
+  }
+
+  private static func words(of text: String) -> [Word] {
+    text.split(whereSeparator: \.isWhitespace).compactMap { piece in
+      let trimmed = piece.drop { !$0.isLetter && !$0.isNumber }
+      let end = trimmed.lastIndex { $0.isLetter || $0.isNumber }
+      guard let end, let last = piece.last else { return nil }
+      let word = trimmed[...end]
+      let isAbbreviation = last == "." && word.count <= 3 && word.first?.isUppercase == true
+      let ends = ".!?:…。！？".contains(last) && !isAbbreviation
+      return Word(text: String(word), endsSentence: ends)
+    }
+  }
+
+  private static func isPronoun(_ folded: String) -> Bool {
+    folded == "i" || folded.hasPrefix("i'") || folded.hasPrefix("i\u{2019}")
+  }
+
+  private static let calendar: Set<String> = [
+    "january", "february", "april", "june", "july", "august", "september", "october", "november",
+    "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+  ]
+}

@@ -1,0 +1,146 @@
+/// Finds text in a video that speaks to whoever writes about it instead of to whoever watches it.
+///
+/// What it finds is kept from the model: markup and code, words about prompts and replies, and,
+/// where the text has nothing to do with the search or its video, questions and writing tasks
+/// ("Explain the theory of relativity."), which are how hidden instructions read. It knows English
+/// only and is the first of two lines: ``Verifier`` does not rely on it.
+///
+/// A transcript loses a stretch that is flagged wrongly and nothing else, so doubt flags.
+struct Suspicion {
+  /// Terms of the search, and of the titles and captions of its videos.
+  private let topic: Set<Term>
+
+  init(topic: Set<Term>) { self.topic = topic }
+
+  func isSuspicious(_ text: String) -> Bool {
+    var terms: [Term] = []
+    TermReader.read(text) { term, _ in terms.append(term) }
+    return isSuspicious(text, terms: terms)
+  }
+
+  /// - Parameter terms: Of the text, in order.
+  func isSuspicious(_ text: String, terms: [Term]) -> Bool {
+    let look = Look(text)
+    guard look.hasCode || look.asks || terms.contains(where: Vocabulary.signals.contains) else {
+      return false
+    }
+    if look.hasCode, CodeText.isCode(text) || UnsafeText.isUnsafe(text, allowingLineBreaks: true) {
+      return true
+    }
+    let words = Words(text)
+    if words.mentionsInstructions || words.addressesReply { return true }
+    return (look.asks || words.asks || words.setsTask) && isOffTopic(terms)
+  }
+
+  /// It shares no word with what was searched for and what the videos are about.
+  private func isOffTopic(_ terms: [Term]) -> Bool {
+    let small = FunctionWords.terms(of: "en")
+    return !terms.contains { topic.contains($0) && !small.contains($0) }
+  }
+
+  /// What one pass over the bytes tells: enough to pass over nearly every segment.
+  private struct Look {
+    var hasCode = false
+    var asks = false
+
+    init(_ text: String) {
+      asks = text.unicodeScalars.contains { $0 == "？" || $0 == "؟" }
+      var run = 0
+      for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "?"): asks = true
+        case 0x09...0x0D, 0x20: run = 0
+        case UInt8(ascii: "<"), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "("),
+          UInt8(ascii: "\\"), UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: ";"),
+          UInt8(ascii: ":"), UInt8(ascii: "&"), UInt8(ascii: "`"), UInt8(ascii: "_"),
+          UInt8(ascii: "|"), UInt8(ascii: "#"), UInt8(ascii: "/"), UInt8(ascii: "."):
+          hasCode = true
+        default: break
+        }
+        if byte > 0x20 { run += 1 }
+        if run >= 24 { hasCode = true }
+      }
+    }
+  }
+
+  /// The words of a text in lower case, in order.
+  private struct Words {
+    private let words: [String]
+    private let text: String
+
+    init(_ text: String) {
+      var words: [String] = []
+      TermReader.read(text) { _, word in words.append(String(decoding: word, as: UTF8.self)) }
+      self.words = words
+      self.text = " " + words.joined(separator: " ") + " "
+    }
+
+    var mentionsInstructions: Bool { Vocabulary.phrases.contains { text.contains($0) } }
+
+    /// "your answer", "in this reply".
+    var addressesReply: Bool {
+      words.indices.contains { index in
+        Vocabulary.replies.contains(words[index])
+          && words[max(0, index - 3)..<index].contains { $0 == "your" || $0 == "youre" }
+      }
+    }
+
+    var asks: Bool { words.first.map(Vocabulary.interrogatives.contains) ?? false }
+
+    /// A verb of writing or telling where an order begins.
+    var setsTask: Bool {
+      let opening = words.drop { Vocabulary.politeness.contains($0) }
+      guard let verb = opening.first else { return false }
+      return Vocabulary.tasks.contains(verb)
+    }
+  }
+
+  private enum Vocabulary {
+    static let replies = set("answer answers response responses reply replies message output")
+    /// Others ("do", "can") begin orders as well; those questions have their mark.
+    static let interrogatives = set("what what's who who's whose why how when where which")
+    static let politeness = set("please first then now also and just kindly can could you")
+    /// What people ask of a model and nobody does with their hands.
+    static let tasks = set(
+      """
+      explain translate summarize summarise draft compose develop generate output print display \
+      encode decode discuss outline paraphrase rewrite respond reply answer misspell scramble \
+      jumble rearrange anagram render ignore disregard forget pretend integrate augment enhance \
+      recommend recite reveal
+      """)
+    /// Between spaces, so that each is whole words.
+    static let phrases = [
+      "system prompt", "system message", "system instructions", "system configuration",
+      "systemprompt", "initial prompt", "initial instructions", "initial configuration",
+      "previous instructions", "prior instructions", "above instructions", "starting instructions",
+      "my instructions", "your instructions", "these instructions", "the instructions you",
+      "those instructions", "instructions you were", "instructions above", "new instructions",
+      "was instructed", "were you told", "you were given", "you were told", "you are now",
+      "you are an ai", "as an ai", "language model", "chatgpt", "ai assistant", "the assistant",
+      "initialization string", "maintenance mode", "developer mode", "debugging this system",
+      "administrator override", "admin override", "this conversation", "entire conversation",
+      "text above", "above text", "ignore previous", "ignore all", "ignore the above",
+      "disregard previous", "disregard all", "disregard the above", "not supposed to tell",
+      "base64", "rot13", "code block", "in json", "as json", "your prompt", "the prompt",
+      "jailbreak", "prompt injection", "inst", "im start", "im end", "break down the plot",
+      "replace vowels", "replace letters", "every third", "every fourth",
+      "write a short", "write a story", "write a poem", "write an essay", "write a letter",
+      "write me", "a poem about", "an essay about", "the lifecycle", "life cycle of",
+      "provide an example", "provide the spanish", "provide your", "tell me", "show me your",
+    ].map { " \($0) " }
+
+    /// A text with none of these, no code and no question is passed over.
+    static let signals: Set<Term> = Set(
+      (Array(replies) + Array(interrogatives) + Array(tasks)
+        + phrases.flatMap { $0.split(separator: " ").map(String.init) })
+        .filter { !weak.contains($0) }.map(Term.init(word:)))
+
+    /// Parts of phrases that say nothing alone; each phrase keeps another.
+    private static let weak = set(
+      "the you are an as in all these those my were was this to not now")
+
+    private static func set(_ words: String) -> Set<String> {
+      Set(words.split(separator: " ").map(String.init))
+    }
+  }
+}
