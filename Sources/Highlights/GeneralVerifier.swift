@@ -49,7 +49,9 @@ public struct GeneralVerifier: Sendable, Hashable {
           .question
         } else if !LanguageCheck.isPlausible(text, in: locale) {
           .wrongLanguage
-        } else if UnsafeText.isUnsafe(text) || CodeText.isCode(text) {
+        } else if UnsafeText.isUnsafe(text) || CodeText.isCode(text)
+          || !Markup.isWithin(text, [])
+        {
           .unsafeText
         } else if passed.count == maximumSentences {
           .tooManySentences

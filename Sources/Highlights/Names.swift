@@ -1,9 +1,10 @@
 /// Words of a sentence that name something: capitalised inside it, or with capitals inside.
 ///
-/// Months and days of the week are names in any letter case; units ("Celsius") are checked as such. The first word of a sentence says
-/// nothing by its capital, and in German no noun does.
+/// Months and days of the week are names in any letter case; a scale ("Celsius") is
+/// checked as a unit. The first word of a sentence says nothing by its capital, and in German no noun does.
 enum Names {
   static func names(in text: String, locale: LanguageTag) -> [Term] {
+    guard mayStand(in: text) else { return [] }
     let capitalsTell = !["de", "lb"].contains(locale.language)
     var names: [Term] = []
     var startsSentence = true
@@ -15,7 +16,7 @@ enum Names {
       let hasInner = letters.unicodeScalars.dropFirst().contains(where: \.properties.isUppercase)
       if calendar.contains(folded) || hasInner && letters.count > 1
         || isCapital && capitalsTell && !startsSentence && !isPronoun(folded)
-          && !Quantities.isUnit(folded)
+          && !Quantities.isScale(folded)
       {
         // "I'll" has no inner capital, "iPhone" has.
         names.append(Term(word: letters))
@@ -23,6 +24,16 @@ enum Names {
       startsSentence = word.endsSentence
     }
     return names
+  }
+
+  /// Nearly every sentence is passed over by this.
+  private static func mayStand(in text: String) -> Bool {
+    for byte in text.utf8.dropFirst() where byte >= 0x80 || (0x41...0x5A).contains(byte) {
+      return true
+    }
+    var found = false
+    TermReader.read(text) { term, _ in found = found || calendarTerms.contains(term) }
+    return found
   }
 
   private struct Word {
@@ -46,6 +57,8 @@ enum Names {
   private static func isPronoun(_ folded: String) -> Bool {
     folded == "i" || folded.hasPrefix("i'") || folded.hasPrefix("i\u{2019}")
   }
+
+  private static let calendarTerms = Set(calendar.map(Term.init(word:)))
 
   private static let calendar: Set<String> = [
     "january", "february", "april", "june", "july", "august", "september", "october", "november",

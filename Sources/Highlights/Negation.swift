@@ -1,16 +1,17 @@
 /// Whether a text denies something: a sentence must not turn round what its quote says.
 enum Negation {
   static func isNegated(_ text: String, locale: LanguageTag) -> Bool {
-    let folded = TextFolding.caseFolded(TextFolding.compatibilityComposed(text))
-    if let signs = unspaced[locale.language], signs.contains(where: folded.contains) {
+    if let signs = unspaced[locale.language], signs.contains(where: text.contains) {
       return true
     }
-    let own = words[locale.language] ?? []
-    for word in folded.split(whereSeparator: { !$0.isLetter && $0 != "'" && $0 != "\u{2019}" }) {
-      if english.contains(String(word)) || own.contains(String(word)) { return true }
-      if word.hasSuffix("n't") || word.hasSuffix("n\u{2019}t") { return true }
+    let own = words[locale.language]
+    var found = false
+    TermReader.read(text) { _, bytes in
+      let word = String(decoding: bytes, as: UTF8.self)
+      found =
+        found || english.contains(word) || own?.contains(word) == true || word.hasSuffix("n't")
     }
-    return false
+    return found
   }
 
   private static let english: Set<String> = [

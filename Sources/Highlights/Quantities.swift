@@ -1,11 +1,12 @@
-/// The numbers of a text, each also with the unit or currency beside it.
+/// The numbers of a text, the units it names, and which number has which unit or currency.
 ///
-/// Written in digits of any script, or as English number words from two to a hundred ("one" is a
-/// pronoun as often). "10 min", "10-minute" and "ten minutes" are the same quantity.
+/// Numbers are written in digits of any script, or as English number words ("one" is a pronoun as
+/// often, and counts beside a unit only). "10 min", "10-minute" and "ten minutes" are the same.
 struct Quantities {
   /// Canonical numbers; see ``NumberSet``.
   private(set) var numbers: Set<String> = []
-  /// Numbers with their unit.
+  /// Canonical names of all units and currencies, with a number or without: "a minute more".
+  private(set) var units: Set<String> = []
   private(set) var measures: Set<Measure> = []
 
   struct Measure: Hashable {
@@ -13,35 +14,53 @@ struct Quantities {
     let unit: String
   }
 
+  var isEmpty: Bool { numbers.isEmpty && units.isEmpty }
+
   init(_ text: String) {
+    guard Self.mayStand(in: text) else { return }
     numbers = NumberSet.numbers(in: text)
     let parts = Self.parts(of: text)
     for (index, part) in parts.enumerated() {
+      // A single letter is a unit beside a number only.
+      if let unit = part.unit, !part.isLetter { units.insert(unit) }
       guard let number = part.number else { continue }
-      numbers.insert(number)
-      // A hyphen or nothing may stand between: "10-minute", "10min", "350°F".
-      if let unit = index + 1 < parts.count ? parts[index + 1].unit : nil {
-        let scale = unit == "degree" && index + 2 < parts.count ? parts[index + 2].scale : nil
-        measures.insert(Measure(number: number, unit: scale ?? unit))
+      if !part.isPronoun { numbers.insert(number) }
+      if let unit = Self.unit(after: index, in: parts) {
+        units.insert(unit)
+        measures.insert(Measure(number: number, unit: unit))
       }
       if index > 0, let currency = parts[index - 1].currency {
         measures.insert(Measure(number: number, unit: currency))
       }
     }
+    // "180 degrees Celsius" names no more than "180 °C".
+    if units.contains("celsius") || units.contains("fahrenheit") { units.insert("degree") }
   }
 
   mutating func formUnion(_ other: Quantities) {
     numbers.formUnion(other.numbers)
+    units.formUnion(other.units)
     measures.formUnion(other.measures)
   }
 
   /// Whether a word is a number, and so is checked as one.
-  static func isNumber(_ word: some StringProtocol) -> Bool {
-    numberWords[String(word)] != nil
-      || word.unicodeScalars.contains { $0.properties.numericType != nil }
+  static func isNumber(_ term: Term, _ word: ArraySlice<UInt8>) -> Bool {
+    if word.contains(where: { (0x30...0x39).contains($0) }) || numberTerms.contains(term) {
+      return true
+    }
+    guard word.contains(where: { $0 >= 0x80 }) else { return false }
+    return String(decoding: word, as: UTF8.self).unicodeScalars.contains {
+      $0.properties.numericType != nil
+    }
   }
 
-  static func isUnit(_ word: String) -> Bool { units[word] != nil || scales[word] != nil }
+  /// The canonical unit that a word names.
+  static func unit(_ word: ArraySlice<UInt8>) -> String? {
+    unitNames[String(decoding: word, as: UTF8.self)]
+  }
+
+  /// Whether a word is a scale's name, which is capitalised and no name.
+  static func isScale(_ word: String) -> Bool { scales[word] != nil }
 
   private struct Part {
     var number: String?
@@ -49,6 +68,31 @@ struct Quantities {
     var currency: String?
     /// What a degree is one of: "180 degrees Celsius", "180 ° C".
     var scale: String?
+    var isLetter = false
+    /// "one" and "a": numbers beside a unit.
+    var isPronoun = false
+    /// Stands between a number and its unit: "11 cubic metres".
+    var isBetween = false
+  }
+
+  /// A hyphen, nothing or one of a few words may stand between: "10-minute", "350°F".
+  private static func unit(after index: Int, in parts: [Part]) -> String? {
+    var next = index + 1
+    if next < parts.count, parts[next].isBetween { next += 1 }
+    guard next < parts.count, let unit = parts[next].unit else { return nil }
+    guard unit == "degree", next + 1 < parts.count else { return unit }
+    return parts[next + 1].scale ?? unit
+  }
+
+  /// Nearly every sentence is passed over by this.
+  private static func mayStand(in text: String) -> Bool {
+    for byte in text.utf8
+    where byte >= 0x80 || (0x30...0x39).contains(byte) || byte == 0x24 || byte == 0x25 {
+      return true
+    }
+    var found = false
+    TermReader.read(text) { term, _ in found = found || quantityTerms.contains(term) }
+    return found
   }
 
   private static func parts(of text: String) -> [Part] {
@@ -57,9 +101,11 @@ struct Quantities {
         return Part(number: NumberSet.numbers(in: token).first)
       }
       let word = token.lowercased()
+      if let number = articles[word] { return Part(number: number, isPronoun: true) }
       return Part(
-        number: numberWords[word], unit: units[word] ?? currencies[word],
-        currency: currencies[word], scale: scales[word])
+        number: numberWords[word], unit: unitNames[word], currency: currencies[word],
+        scale: scales[word], isLetter: word.utf8.count == 1 && word.first?.isLetter == true,
+        isBetween: between.contains(word))
     }
   }
 
@@ -87,7 +133,7 @@ struct Quantities {
         append(.digit, scalar)
       } else if scalar.properties.isAlphabetic || scalar == "°" {
         append(.letter, scalar)
-      } else if currencies[String(scalar)] != nil || units[String(scalar)] != nil {
+      } else if unitNames[String(scalar)] != nil {
         tokens.append((.sign, String(scalar)))
       } else if scalar != "-", !TextFolding.isSpace(scalar) {
         // Anything else parts a number from what follows.
@@ -112,13 +158,25 @@ struct Quantities {
     "c": "celsius", "celsius": "celsius", "f": "fahrenheit", "fahrenheit": "fahrenheit",
   ]
 
+  private static let articles = ["a": "1", "an": "1", "one": "1", "half": "0.5"]
+
+  private static let between: Set<String> = [
+    "cubic", "square", "fluid", "metric", "more", "extra", "full", "heaped", "level", "large",
+    "small", "further",
+  ]
+
+  private static let unitNames = currencies.merging(measuringUnits) { first, _ in first }
+  private static let numberTerms = Set(numberWords.keys.map(Term.init(word:)))
+  private static let quantityTerms = numberTerms.union(
+    unitNames.keys.filter { $0.allSatisfy(\.isLetter) }.map(Term.init(word:)))
+
   private static let currencies = aliases([
     "$ dollar dollars usd": "dollar", "€ euro euros eur": "euro", "£ gbp": "pound sterling",
     "¥ yen jpy": "yen", "₹ rupee rupees inr": "rupee", "₩ won krw": "won",
     "cent cents": "cent",
   ])
 
-  private static let units = aliases([
+  private static let measuringUnits = aliases([
     "second seconds sec secs s": "second", "minute minutes min mins": "minute",
     "hour hours hr hrs h": "hour", "day days": "day", "week weeks": "week",
     "month months": "month", "year years yr yrs": "year", "ms millisecond milliseconds": "ms",
@@ -127,6 +185,7 @@ struct Quantities {
     "oz ounce ounces": "ounce", "ml milliliter milliliters millilitre millilitres": "millilitre",
     "l liter liters litre litres": "litre", "cup cups": "cup",
     "tbsp tablespoon tablespoons": "tablespoon", "tsp teaspoon teaspoons": "teaspoon",
+    "spoon spoons spoonful": "spoon",
     "pint pints": "pint", "quart quarts": "quart", "gallon gallons": "gallon",
     "mm millimeter millimeters millimetre millimetres": "millimetre",
     "cm centimeter centimeters centimetre centimetres": "centimetre",

@@ -3,14 +3,12 @@
 /// Both are compared character by character after NFKC, with each run of white space and control
 /// characters as one space; letter case counts. A match begins and ends between characters, so
 /// what is given back is an exact stretch of the text, found there by any other program too.
-struct QuoteMatcher {
+final class QuoteMatcher {
   private let text: String
-  private let folded: Folded
+  /// Made once, for the first quote that is not found as it is.
+  private lazy var folded = Folded(text)
 
-  init(_ text: String) {
-    self.text = text
-    folded = Folded(text)
-  }
+  init(_ text: String) { self.text = text }
 
   struct Match {
     /// An exact stretch of the text.
@@ -21,17 +19,41 @@ struct QuoteMatcher {
 
   /// The first stretch of the text that reads like the quote; nil when there is none.
   func match(_ quote: String) -> Match? {
-    let wanted = Folded(TextFolding.spaceCollapsed(quote)).scalars
+    let quote = TextFolding.spaceCollapsed(quote)
+    if let match = plainMatch(quote) { return match }
+    let wanted = Folded(quote).scalars
     guard !wanted.isEmpty, wanted.count <= folded.scalars.count else { return nil }
     for start in 0...(folded.scalars.count - wanted.count) {
       let end = start + wanted.count
       guard folded.scalars[start] == wanted[0], folded.isBoundary(start), folded.isBoundary(end),
         folded.scalars[start..<end].elementsEqual(wanted)
       else { continue }
-      let range = folded.sources[start].lowerBound..<folded.sources[end - 1].upperBound
-      return Match(
-        quote: String(text[range]),
-        context: String(text[contextStart(range.lowerBound)..<range.upperBound]))
+      return match(at: folded.sources[start].lowerBound..<folded.sources[end - 1].upperBound)
+    }
+    return nil
+  }
+
+  private func match(at range: Range<String.Index>) -> Match {
+    Match(
+      quote: String(text[range]),
+      context: String(text[contextStart(range.lowerBound)..<range.upperBound]))
+  }
+
+  /// Nearly every quote is ASCII and stands there byte for byte; each byte but those of a line break
+  /// is a character then.
+  private func plainMatch(_ quote: String) -> Match? {
+    guard !quote.isEmpty else { return nil }
+    let wanted = Array(quote.utf8)
+    let bytes = Array(text.utf8)
+    guard wanted.count <= bytes.count, wanted.allSatisfy({ $0 < 0x80 }),
+      bytes.allSatisfy({ $0 < 0x80 && $0 != 0x0D })
+    else { return nil }
+    for start in 0...(bytes.count - wanted.count)
+    where bytes[start] == wanted[0]
+      && bytes[start..<(start + wanted.count)].elementsEqual(wanted)
+    {
+      let lower = text.utf8.index(text.startIndex, offsetBy: start)
+      return match(at: lower..<text.utf8.index(lower, offsetBy: wanted.count))
     }
     return nil
   }

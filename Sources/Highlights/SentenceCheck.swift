@@ -24,7 +24,6 @@ struct SentenceCheck {
     let matcher: QuoteMatcher
     let terms: Set<Term>
     let content: Set<Term>
-    let quantities: Quantities
   }
 
   mutating func verify(
@@ -47,19 +46,20 @@ struct SentenceCheck {
       contexts.append(found.context)
       segments.append(segment)
     }
-    // The cheapest bound first: what follows costs time for each character.
-    if text.count > verifier.maximumLength { throw Drop(reason: .tooLong) }
     try checkTopic(segments)
-    try checkFacts(text, segments)
+    let said = Quantities(text)
+    try checkFacts(text, said, segments)
     try checkNegation(text, contexts)
-    try checkWords(text, segments)
+    try checkWords(text, said, segments)
     if text.contains(where: { "?？؟".contains($0) }) { throw Drop(reason: .question) }
     if !LanguageCheck.isPlausible(text, in: locale) { throw Drop(reason: .wrongLanguage) }
     if UnsafeText.isUnsafe(text) || CodeText.isCode(text)
+      || !Markup.isWithin(text, segments.map(\.segment.text))
       || citations.contains(where: { UnsafeText.isUnsafe($0.quote, allowingLineBreaks: true) })
     {
       throw Drop(reason: .unsafeText)
     }
+    if text.count > verifier.maximumLength { throw Drop(reason: .tooLong) }
     return VerifiedSentence(text: TextFolding.spaceCollapsed(text), citations: citations)
   }
 
@@ -77,17 +77,15 @@ struct SentenceCheck {
     }
     let read = CitedSegment(
       segment: segment, matcher: QuoteMatcher(segment.text),
-      terms: terms, content: content, quantities: Quantities(segment.text))
+      terms: terms, content: content)
     cited[label] = read
     return read
   }
 
-  /// Neither a function word nor a number or unit: those are checked as such, and "12" is no less
+  /// Neither a function word nor a number: numbers are checked as such, and "12" is no less
   /// supported by "twelve".
   private func isContent(_ term: Term, _ word: ArraySlice<UInt8>) -> Bool {
-    guard !small.contains(term) else { return false }
-    let word = String(decoding: word, as: UTF8.self)
-    return !Quantities.isNumber(word) && !Quantities.isUnit(word)
+    !small.contains(term) && !Quantities.isNumber(term, word)
   }
 
   private func checkTopic(_ segments: [CitedSegment]) throws(Drop) {
@@ -97,13 +95,16 @@ struct SentenceCheck {
     }
   }
 
-  private func checkFacts(_ text: String, _ segments: [CitedSegment]) throws(Drop) {
-    let said = Quantities(text)
-    if !said.numbers.isEmpty {
+  private func checkFacts(
+    _ text: String, _ said: Quantities, _ segments: [CitedSegment]
+  ) throws(Drop) {
+    if !said.isEmpty {
       var known = Quantities("")
-      for segment in segments { known.formUnion(segment.quantities) }
+      for segment in segments { known.formUnion(Quantities(segment.segment.text)) }
       if !said.numbers.isSubset(of: known.numbers) { throw Drop(reason: .unsupportedNumber) }
-      if !said.measures.isSubset(of: known.measures) { throw Drop(reason: .unsupportedUnit) }
+      if !said.units.isSubset(of: known.units) || !said.measures.isSubset(of: known.measures) {
+        throw Drop(reason: .unsupportedUnit)
+      }
     }
     for name in Names.names(in: text, locale: locale)
     where !segments.contains(where: { $0.terms.contains(name) }) {
@@ -116,11 +117,15 @@ struct SentenceCheck {
     guard Negation.isNegated(text, locale: locale) == quoted else { throw Drop(reason: .negation) }
   }
 
-  private func checkWords(_ text: String, _ segments: [CitedSegment]) throws(Drop) {
+  private func checkWords(
+    _ text: String, _ said: Quantities, _ segments: [CitedSegment]
+  ) throws(Drop) {
     var supported: Set<Term> = []
     var unsupported: Set<Term> = []
     TermReader.read(text) { term, word in
       guard isContent(term, word) else { return }
+      // A unit that passed is supported however it is written: "min" by "minutes".
+      if !said.units.isEmpty, let unit = Quantities.unit(word), said.units.contains(unit) { return }
       if segments.contains(where: { $0.terms.contains(term) }) {
         supported.insert(term)
       } else if !evidence.context.asked.contains(term) {

@@ -44,21 +44,30 @@ struct Suspicion {
     var asks = false
 
     init(_ text: String) {
-      asks = text.unicodeScalars.contains { $0 == "？" || $0 == "؟" }
       var run = 0
+      var last: UInt8 = 0x20
       for byte in text.utf8 {
         switch byte {
         case UInt8(ascii: "?"): asks = true
-        case 0x09...0x0D, 0x20: run = 0
-        case UInt8(ascii: "<"), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "("),
-          UInt8(ascii: "\\"), UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: ";"),
-          UInt8(ascii: ":"), UInt8(ascii: "&"), UInt8(ascii: "`"), UInt8(ascii: "_"),
-          UInt8(ascii: "|"), UInt8(ascii: "#"), UInt8(ascii: "/"), UInt8(ascii: "."):
+        case UInt8(ascii: "<"), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\\"),
+          UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: "`"), UInt8(ascii: "_"),
+          UInt8(ascii: "|"):
           hasCode = true
+        case UInt8(ascii: "("): hasCode = hasCode || last > 0x2F
         default: break
         }
-        if byte > 0x20 { run += 1 }
+        // "example.com", "a://b", "x);", "&lt;": nothing of it stands in speech.
+        let joins =
+          last == UInt8(ascii: ".") || last == UInt8(ascii: ":") || last == UInt8(ascii: "&")
+        if joins, byte > 0x20, !(0x30...0x39).contains(byte), byte != last { hasCode = true }
+        if last == UInt8(ascii: ")"), byte == UInt8(ascii: ";") { hasCode = true }
+        run = byte > 0x20 ? run + 1 : 0
         if run >= 24 { hasCode = true }
+        last = byte
+      }
+      // Question marks of other scripts; both begin with these bytes.
+      if !asks, text.utf8.contains(where: { $0 == 0xEF || $0 == 0xD8 }) {
+        asks = text.unicodeScalars.contains { $0 == "\u{FF1F}" || $0 == "\u{61F}" }
       }
     }
   }

@@ -5,12 +5,30 @@
 enum UnsafeText {
   /// - Parameter allowingLineBreaks: For a quote, which keeps the line breaks of its source.
   static func isUnsafe(_ text: String, allowingLineBreaks: Bool = false) -> Bool {
+    if isPlain(text) { return false }
     if text.unicodeScalars.contains(where: { isForbidden($0, allowingLineBreaks) }) { return true }
     let visible = String.UnicodeScalarView(
       text.unicodeScalars.filter { $0.properties.generalCategory != .format })
     let plain = Array(TextFolding.compatibilityComposed(String(visible)).lowercased().utf8)
     return needles.contains { contains($0, in: plain) } || hasTagOrHandle(plain)
       || hasDomain(plain)
+  }
+
+  /// Printable ASCII without a sign that any of the rules needs: nearly every sentence.
+  private static func isPlain(_ text: String) -> Bool {
+    var afterDot = false
+    for byte in text.utf8 {
+      if afterDot, isLetter(byte | 0x20) { return false }
+      afterDot = byte == UInt8(ascii: ".")
+      switch byte {
+      case 0..<0x20, 0x7F...: return false
+      case UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "!"),
+        UInt8(ascii: "`"), UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: "@"):
+        return false
+      default: break
+      }
+    }
+    return true
   }
 
   private static let needles: [[UInt8]] = [

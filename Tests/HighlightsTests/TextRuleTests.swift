@@ -55,7 +55,9 @@ import Testing
       ("180 degrees Celsius", "180 celsius"), ("180 ° C", "180 celsius"),
       ("10min", "10 minute"), ("$49.99", "49.99 dollar"), ("49.99 dollars", "49.99 dollar"),
       ("350°F", "350 fahrenheit"), ("180 °C", "180 celsius"), ("5 %", "5 percent"),
-      ("1,000 g", "1000 gram"), ("€ 5", "5 euro"), ("two cups", "2 cup"),
+      ("1,000 g", "1000 gram"), ("€ 5", "5 euro"), ("two cups", "2 cup"), ("a cup", "1 cup"),
+      ("one cup", "1 cup"), ("half foot", "0.5 foot"),
+      ("11 cubic metres", "11 metre"),
     ])
   func measures(text: String, expected: String) {
     let measures = Quantities(text).measures.map { "\($0.number) \($0.unit)" }
@@ -63,7 +65,7 @@ import Testing
   }
 
   @Test(
-    "A unit apart from its number is none", arguments: ["10. Minutes pass", "10, min", "a cup"])
+    "A unit apart from its number is none", arguments: ["10. Minutes pass", "10, min", "cups"])
   func noMeasures(text: String) {
     #expect(Quantities(text).measures.isEmpty)
   }

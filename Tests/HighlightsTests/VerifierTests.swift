@@ -58,6 +58,11 @@ import Testing
       ("Bake it for $180.", "v2#0", "Bake", .unsupportedUnit),
       ("Bake at 180 °F.", "v2#0", "Bake", .unsupportedUnit),
       ("Bake for 1,500 hours.", "v2#0", "Bake", .unsupportedUnit),
+      ("Bake a spoon of flour.", "v2#0", "Bake", .unsupportedUnit),
+      ("Tuck one meter into the other.", "v1#0", "Tuck", .unsupportedUnit),
+      ("**Tuck one corner**", "v1#0", "Tuck", .unsafeText),
+      ("# Tuck one corner", "v1#0", "Tuck", .unsafeText),
+      ("Tuck one corner #sponsored.", "v1#0", "Tuck", .unsafeText),
       ("Tuck a corner, says Dr. Miller.", "v1#0", "Tuck", .unsupportedName),
       ("Tuck a corner into your iPhone.", "v1#0", "Tuck", .unsupportedName),
       ("Tuck a corner on monday.", "v1#0", "Tuck", .unsupportedName),
@@ -68,7 +73,9 @@ import Testing
       ("Tuck the corner and bake.", "v1#0", "Tuck", .unsupportedWords),
       ("Tuck a corner?", "v1#0", "Tuck", .question),
       ("", "v1#0", "Tuck", .emptySentence), (" \u{200B} ", "v1#0", "Tuck", .emptySentence),
-      (String(repeating: "a", count: 601), "v1#0", "Tuck", .tooLong),
+      (
+        String(repeating: "Tuck one corner. ", count: 40), "v1#0", "Tuck", .tooLong
+      ),
       ("Tuck one corner into other.com corner.", "v1#0", "Tuck", .unsafeText),
       ("Tuck the <b>corner</b> into the other.", "v1#0", "Tuck", .unsafeText),
     ])
@@ -138,6 +145,7 @@ import Testing
       ("Wash it in hot water.", "wash it in hot water", false),
       ("Do not wash it in hot water.", "Don't wash it in hot water", true),
       ("Iron it cold.", "iron it cold", true),
+      ("Do not iron it cold.", "iron it cold", false),
     ])
   func negation(text: String, quote: String, passes: Bool) throws {
     let evidence = Evidence(
