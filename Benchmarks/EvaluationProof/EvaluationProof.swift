@@ -19,10 +19,14 @@ struct EvaluationProof: AsyncParsableCommand {
   @Option(help: "Where reports and files are left; kept from run to run.")
   var output = ".build/evaluation"
 
+  @Flag(help: "Only what choosing evidence and checking a reply cost.")
+  var cost = false
+
   private static let limit = Duration.seconds(1_800)
 
   func run() async throws {
     StandardOutput.flushEachLine()
+    if cost { return try Figure.report(CheckingCost.measure()) }
     for file in [
       "grounding/queries.jsonl", "grounding/gold.jsonl", "howto/queries.jsonl",
       "hostile/injections.jsonl",

@@ -65,8 +65,6 @@ private final class BareRun: Sendable {
 
 /// One POST at a time for whoever asks, over as many connections as are allowed.
 struct Poster: Sendable {
-  /// Runs tasks where the client's sockets are.
-  let executor: LoopExecutor
   private let client: HTTPClient
   private let url: String
 
@@ -74,9 +72,9 @@ struct Poster: Sendable {
     var configuration = HTTPClient.Configuration()
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
     // As the gateway client has it.
-    let loop = HTTPClient.defaultEventLoopGroup.next()
-    executor = LoopExecutor(loop)
-    client = HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
+    client = HTTPClient(
+      eventLoopGroupProvider: .shared(HTTPClient.defaultEventLoopGroup.next()),
+      configuration: configuration)
     url = "\(gateway)/chat/completions"
   }
 
@@ -93,16 +91,4 @@ struct Poster: Sendable {
   }
 
   func shutdown() async { try? await client.shutdown() }
-}
-
-/// Runs tasks on an event loop.
-final class LoopExecutor: TaskExecutor {
-  private let loop: any EventLoop
-
-  init(_ loop: any EventLoop) { self.loop = loop }
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
-  }
 }

@@ -31,8 +31,7 @@ struct Measure: AsyncParsableCommand {
 
   private func measure(_ gateway: String) async throws -> [Figure] {
     let bareFew = try await bareRate(gateway, concurrent: Self.few)
-    let worker = try await run(.post, gateway, inFlight: Self.few, onLoop: true)
-    let pooled = try await run(.post, gateway, inFlight: Self.few)
+    let worker = try await run(.post, gateway, inFlight: Self.few)
     let summarizer = try await run(.summarizer, gateway, inFlight: Self.few)
     // Before and after, and the better of the two: the machine is not the same machine all the time.
     let before = try await bareRate(gateway, concurrent: Self.many)
@@ -46,7 +45,6 @@ struct Measure: AsyncParsableCommand {
       Figure("efficiency_1000", worker.rate / (Double(Self.few) * allowed), .atLeast(0.97)),
       Figure("peak_rss_mb", worker.use.peakMegabytes, .below(150)),
       Figure("cpu_s_per_1000", worker.cpuPerThousand, .atMost(0.15)),
-      Figure("cpu_s_per_1000_in_the_pool", pooled.cpuPerThousand),
       Figure("rate_5000", loaded.rate),
       Figure(
         "efficiency_5000", loaded.rate / min(Double(Self.many) * allowed, bareMany), .atLeast(0.7)),
@@ -70,17 +68,14 @@ struct Measure: AsyncParsableCommand {
   }
 
   /// One worker on a broker of its own.
-  private func run(
-    _ role: Role, _ gateway: String, inFlight: Int, onLoop: Bool = false
-  ) async throws -> WorkerRun {
+  private func run(_ role: Role, _ gateway: String, inFlight: Int) async throws -> WorkerRun {
     try await LoadBroker.run { broker in
       let topics = [Workload.queries, Workload.outcomes, Workload.highlights, Workload.dead]
       try await broker.createTopics(topics.map { ($0, Workload.partitions) })
-      let arguments =
-        [
-          "worker", role.rawValue, "--broker", broker.address, "--gateway", gateway, "--in-flight",
-          "\(inFlight)",
-        ] + (onLoop ? ["--on-loop"] : [])
+      let arguments = [
+        "worker", role.rawValue, "--broker", broker.address, "--gateway", gateway, "--in-flight",
+        "\(inFlight)",
+      ]
       let use = try await broker.withProducer { producer in
         var supply = Supply(role: role, workload: workload, inFlight: inFlight)
         try await supply.extend(done: 0, producer)
@@ -91,8 +86,7 @@ struct Measure: AsyncParsableCommand {
       let run = WorkerRun(rate: try await rate(broker, role), done: use.done, use: use.process)
       print(
         """
-        \(role.rawValue)\(onLoop ? " on the loop" : ""), \(inFlight) in flight: \
-        \(Int(run.rate)) messages/s, \
+        \(role.rawValue), \(inFlight) in flight: \(Int(run.rate)) messages/s, \
         \(String(format: "%.3f", run.cpuPerThousand)) s CPU per 1000, \
         \(Int(run.use.peakMegabytes)) MB
         """)

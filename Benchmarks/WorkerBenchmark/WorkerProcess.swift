@@ -17,7 +17,6 @@ struct WorkerProcess: AsyncParsableCommand {
   @Option var broker: String
   @Option var gateway: String
   @Option var inFlight: Int
-  @Flag var onLoop = false
   @OptionGroup var workload: Workload
 
   func run() async throws {
@@ -42,10 +41,9 @@ struct WorkerProcess: AsyncParsableCommand {
     let poster = Poster(gateway: gateway, connections: inFlight)
     let handler = PostHandler(
       poster: poster, result: [UInt8](repeating: UInt8(ascii: "r"), count: workload.resultSize))
-    var configuration = configuration(client)
-    if onLoop { configuration.executor = poster.executor }
     let worker = try KafkaWorker(
-      configuration: configuration, handler: handler, producer: producer, observe: report)
+      configuration: configuration(client), handler: handler, producer: producer,
+      observe: report)
     try await ChildServices.run([worker])
     await poster.shutdown()
   }

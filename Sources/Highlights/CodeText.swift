@@ -1,8 +1,18 @@
 /// Text that is program code, an encoding or a scanner's test string rather than speech.
 enum CodeText {
   static func isCode(_ text: String) -> Bool {
+    var run = 0
+    var longest = 0
+    var hasSign = false
+    for byte in text.utf8 {
+      run = byte > 0x20 ? run + 1 : 0
+      longest = max(longest, run)
+      hasSign = hasSign || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "=")
+    }
+    if longest >= 24, hasOpaqueToken(text) { return true }
+    guard hasSign else { return false }
     let bytes = Array(text.utf8)
-    return hasCall(bytes) || hasHandler(bytes) || hasOpaqueToken(text)
+    return hasCall(bytes) || hasHandler(bytes)
   }
 
   /// A call as code writes it: a name, "(" without a space before it, and ")" followed by a code

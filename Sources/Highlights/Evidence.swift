@@ -35,7 +35,7 @@ public struct Evidence: Sendable {
   public let videos: [Video]
   /// Estimated tokens of the lines of all videos.
   public let estimatedTokens: Int
-  /// SHA-256 in hexadecimal over each segment's video id, index, times and hash of its text.
+  /// SHA-256 in hexadecimal over each segment's video id, index, times and text.
   ///
   /// It does not depend on the ranking: the same segments in another order are the same evidence.
   public let fingerprint: String
@@ -89,12 +89,19 @@ public struct Evidence: Sendable {
   private static func fingerprint(of videos: [Video]) -> String {
     var hash = SHA256()
     for video in videos.sorted(by: { $0.id < $1.id }) {
-      // The id's length keeps two different lists from being the same bytes.
+      // Lengths keep two different lists from being the same bytes.
       hash.update(data: Array("\(video.id.utf8.count):\(video.id)\n".utf8))
       for segment in video.segments {
-        let text = Digest.sha256(segment.text)
-        hash.update(
-          data: Array("\(segment.index) \(segment.startMs) \(segment.endMs) \(text)\n".utf8))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(segment.text.utf8.count + 16)
+        for number in [
+          UInt32(clamping: segment.index), segment.startMs, segment.endMs,
+          UInt32(clamping: segment.text.utf8.count),
+        ] {
+          withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+        }
+        bytes.append(contentsOf: segment.text.utf8)
+        hash.update(data: bytes)
       }
     }
     return Digest.hex(hash.finalize())
@@ -103,8 +110,20 @@ public struct Evidence: Sendable {
 
 /// The words of all the evidence, for what one segment alone does not show.
 struct EvidenceContext: Sendable {
+  /// In how many segments a term stands.
+  struct Occurrence: Sendable {
+    private(set) var count: Int32 = 0
+    private var last: Int32 = 0
+
+    /// - Parameter segment: Counts from 1, and never goes back.
+    mutating func add(segment: Int32) {
+      if segment != last { count += 1 }
+      last = segment
+    }
+  }
+
   /// For each term, in how many of the segments shown it stands; the same text counts once.
-  let occurrences: [Term: Int32]
+  let occurrences: [Term: Occurrence]
   /// Terms of what was kept back.
   let flagged: Set<Term>
   /// Terms of the search, and of the titles and captions.
@@ -118,14 +137,14 @@ struct EvidenceContext: Sendable {
   /// Steps of a few words ("Pull it off.") often share none and mean the matter all the same.
   func isOffTopic(_ content: Set<Term>) -> Bool {
     content.count >= 5
-      && !content.contains { topic.contains($0) || occurrences[$0, default: 0] > 1 }
+      && !content.contains { topic.contains($0) || (occurrences[$0]?.count ?? 0) > 1 }
   }
 
   /// Whether a word that is not in the cited segments was taken from somewhere that is not cited:
   /// from what was kept back, or from the one other segment that has it.
   func isFromElsewhere(_ term: Term) -> Bool {
     guard !asked.contains(term) else { return false }
-    return switch occurrences[term, default: 0] {
+    return switch occurrences[term]?.count ?? 0 {
     case 0: flagged.contains(term)
     case 1: true
     default: false

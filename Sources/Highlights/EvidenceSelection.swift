@@ -23,8 +23,8 @@ struct EvidenceSelection {
   /// Segments and titles kept back.
   private(set) var flagged = 0
   /// For each term of what is shown, in how many segments of different text it stands.
-  private(set) var occurrences: [Term: Int32] = [:]
-  private var counted: Set<[Term]> = []
+  private(set) var occurrences: [Term: EvidenceContext.Occurrence] = [:]
+  private var counted: Set<UInt64> = []
   /// Terms of what was kept back.
   private(set) var flaggedTerms: Set<Term> = []
   /// Terms of the search, and of the titles and captions of the videos shown.
@@ -41,6 +41,7 @@ struct EvidenceSelection {
       drafts.append(Draft(video, limits: limits))
     }
     flag(&drafts, keepsBack: limits.keepsBack)
+    occurrences.reserveCapacity(1_024)
     let all = drafts.reduce(0) { $0 + $1.allTokens }
     if all <= limits.tokens {
       for index in drafts.indices { drafts[index].takeAll() }
@@ -142,32 +143,36 @@ struct EvidenceSelection {
   }
 
   private mutating func count(_ terms: [Term]) {
-    guard counted.insert(terms).inserted else { return }
-    for term in Set(terms) { occurrences[term, default: 0] += 1 }
+    // The same text twice says nothing twice.
+    let text = terms.reduce(0 as UInt64) { ($0 &* 31) ^ $1.hash }
+    guard counted.insert(text).inserted else { return }
+    let number = Int32(truncatingIfNeeded: counted.count)
+    for term in terms { occurrences[term, default: .init()].add(segment: number) }
   }
 
   // MARK: Where not all fits
 
   private mutating func take(of drafts: inout [Draft], limits: EvidenceLimits) {
     Self.score(&drafts, asked: asked)
-    let ranked = drafts.indices.flatMap { video in
-      drafts[video].candidates.indices.map { (video: video, place: $0) }
-    }.sorted { left, right in
-      let (a, b) = (
-        drafts[left.video].candidates[left.place].score,
-        drafts[right.video].candidates[right.place].score
-      )
-      return a == b ? (left.video, left.place) < (right.video, right.place) : a > b
+    var ranked: [(score: Double, video: Int, place: Int)] = []
+    for video in drafts.indices {
+      for (place, candidate) in drafts[video].candidates.enumerated() {
+        ranked.append((candidate.score, video, place))
+      }
+    }
+    ranked.sort { left, right in
+      left.score == right.score
+        ? (left.video, left.place) < (right.video, right.place) : left.score > right.score
     }
     let heard = min(limits.heardVideos, drafts.count)
     for video in 0..<heard {
       let share = Int(Double(limits.tokens) * limits.heardShare) / heard
       let end = min(limits.tokens, tokens + share)
-      for (_, place) in ranked.lazy.filter({ $0.video == video }) {
-        guard take(place, of: &drafts[video], upTo: end) else { break }
+      for entry in ranked where entry.video == video {
+        guard take(entry.place, of: &drafts[video], upTo: end) else { break }
       }
     }
-    for (video, place) in ranked { take(place, of: &drafts[video], upTo: limits.tokens) }
+    for entry in ranked { take(entry.place, of: &drafts[entry.video], upTo: limits.tokens) }
   }
 
   /// A segment, then the ones before and after it, as far as they fit; false if it does not itself.
@@ -189,34 +194,45 @@ struct EvidenceSelection {
     let small = FunctionWords.terms(of: "en")
     let wanted = asked.subtracting(small).isEmpty ? asked : asked.subtracting(small)
     var holders: [Term: Int] = [:]
-    var count = 0
+    var hits: [[Term]] = []
     var length = 0
     for draft in drafts {
       for candidate in draft.candidates {
-        count += 1
         length += candidate.terms.count
-        for term in Set(candidate.terms.lazy.filter(wanted.contains)) {
+        let found = candidate.terms.filter(wanted.contains)
+        hits.append(found)
+        for (index, term) in found.enumerated() where !found[..<index].contains(term) {
           holders[term, default: 0] += 1
         }
       }
     }
-    let mean = max(1, Double(length) / Double(max(1, count)))
+    let count = Double(hits.count)
+    let rarity = holders.mapValues { log(1 + (count - Double($0) + 0.5) / (Double($0) + 0.5)) }
+    let mean = max(1, Double(length) / max(1, count))
+    var number = 0
     for video in drafts.indices {
       for place in drafts[video].candidates.indices {
-        let terms = drafts[video].candidates[place].terms
-        var frequencies: [Term: Double] = [:]
-        for term in terms where wanted.contains(term) { frequencies[term, default: 0] += 1 }
-        let norm = 1.2 * (0.25 + 0.75 * Double(terms.count) / mean)
-        drafts[video].candidates[place].score = frequencies.reduce(0) { sum, entry in
-          let holders = Double(holders[entry.key] ?? 0)
-          let rarity = log(1 + (Double(count) - holders + 0.5) / (holders + 0.5))
-          return sum + rarity * entry.value * 2.2 / (entry.value + norm)
+        let found = hits[number]
+        number += 1
+        guard !found.isEmpty else { continue }
+        let terms = Double(drafts[video].candidates[place].terms.count)
+        let norm = 1.2 * (0.25 + 0.75 * terms / mean)
+        var score = 0.0
+        for (index, term) in found.enumerated() where !found[..<index].contains(term) {
+          let frequency = Double(found[index...].count { $0 == term })
+          score += (rarity[term] ?? 0) * frequency * 2.2 / (frequency + norm)
         }
+        drafts[video].candidates[place].score = score
       }
     }
   }
 
   private static func isUsable(_ text: String) -> Bool {
-    text.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+    if text.utf8.contains(where: { $0 < 0x80 && ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }) {
+      return true
+    }
+    return text.unicodeScalars.contains {
+      $0.properties.isAlphabetic || $0.properties.numericType != nil
+    }
   }
 }

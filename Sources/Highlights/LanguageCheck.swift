@@ -73,10 +73,17 @@ enum LanguageCheck {
     private var counts: [Script: Int] = [:]
 
     init(of text: String) {
-      for scalar in text.unicodeScalars where scalar.properties.isAlphabetic {
-        all += 1
-        if let script = Script(scalar) { counts[script, default: 0] += 1 }
+      var latin = 0
+      for scalar in text.unicodeScalars {
+        if scalar.value < 0x80 {
+          if (0x61...0x7A).contains(scalar.value | 0x20) { latin += 1 }
+        } else if scalar.properties.isAlphabetic {
+          all += 1
+          if let script = Script(scalar) { counts[script, default: 0] += 1 }
+        }
       }
+      all += latin
+      counts[.latin, default: 0] += latin
     }
 
     func count(_ script: Script) -> Int { counts[script] ?? 0 }

@@ -5,6 +5,9 @@
 enum NumberSet {
   static func numbers(in text: String) -> Set<String> {
     var found: Set<String> = []
+    guard text.utf8.contains(where: { $0 >= 0x80 || (0x30...0x39).contains($0) }) else {
+      return found
+    }
     var token = ""
     var separator: Character?
     for scalar in TextFolding.compatibilityComposed(text).unicodeScalars {
@@ -25,6 +28,9 @@ enum NumberSet {
   }
 
   private static func digit(_ scalar: Unicode.Scalar) -> Character? {
+    if scalar.value < 0x80 {
+      return (0x30...0x39).contains(scalar.value) ? Character(scalar) : nil
+    }
     guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue
     else { return nil }
     return Character(String(Int(value)))

@@ -100,12 +100,7 @@ struct Quantities {
       if token.unicodeScalars.first?.properties.numericType == .decimal {
         return Part(number: NumberSet.numbers(in: token).first)
       }
-      let word = token.lowercased()
-      if let number = articles[word] { return Part(number: number, isPronoun: true) }
-      return Part(
-        number: numberWords[word], unit: unitNames[word], currency: currencies[word],
-        scale: scales[word], isLetter: word.utf8.count == 1 && word.first?.isLetter == true,
-        isBetween: between.contains(word))
+      return vocabulary[token.lowercased()] ?? Part()
     }
   }
 
@@ -127,11 +122,9 @@ struct Quantities {
     for (index, scalar) in scalars.enumerated() {
       let isMark = scalar == "." || scalar == "," || scalar == "\u{66B}" || scalar == "\u{66C}"
       let next = index + 1 < scalars.count ? scalars[index + 1] : " "
-      if scalar.properties.numericType == .decimal
-        || isMark && tokens.last?.kind == .digit && next.properties.numericType == .decimal
-      {
+      if isDigit(scalar) || isMark && tokens.last?.kind == .digit && isDigit(next) {
         append(.digit, scalar)
-      } else if scalar.properties.isAlphabetic || scalar == "°" {
+      } else if isLetter(scalar) || scalar == "°" {
         append(.letter, scalar)
       } else if unitNames[String(scalar)] != nil {
         tokens.append((.sign, String(scalar)))
@@ -157,6 +150,31 @@ struct Quantities {
   private static let scales = [
     "c": "celsius", "celsius": "celsius", "f": "fahrenheit", "fahrenheit": "fahrenheit",
   ]
+
+  /// All words that mean something here.
+  private static let vocabulary: [String: Part] = {
+    var parts: [String: Part] = [:]
+    for word in [
+      Array(numberWords.keys), Array(unitNames.keys), Array(scales.keys), Array(between),
+    ].joined() {
+      parts[word] = Part(
+        number: numberWords[word], unit: unitNames[word], currency: currencies[word],
+        scale: scales[word], isLetter: word.utf8.count == 1 && word.first?.isLetter == true,
+        isBetween: between.contains(word))
+    }
+    for (word, number) in articles { parts[word] = Part(number: number, isPronoun: true) }
+    return parts
+  }()
+
+  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x80
+      ? (0x30...0x39).contains(scalar.value) : scalar.properties.numericType == .decimal
+  }
+
+  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x80
+      ? (0x61...0x7A).contains(scalar.value | 0x20) : scalar.properties.isAlphabetic
+  }
 
   private static let articles = ["a": "1", "an": "1", "one": "1", "half": "0.5"]
 

@@ -21,15 +21,20 @@ struct Suspicion {
   /// - Parameter terms: Of the text, in order.
   func isSuspicious(_ text: String, terms: [Term]) -> Bool {
     let look = Look(text)
-    guard look.hasCode || look.asks || terms.contains(where: Vocabulary.signals.contains) else {
-      return false
-    }
+    guard look.hasCode || look.asks || Self.hasSignal(terms) else { return false }
     if look.hasCode, CodeText.isCode(text) || UnsafeText.isUnsafe(text, allowingLineBreaks: true) {
       return true
     }
     let words = Words(text)
     if words.mentionsInstructions || words.addressesReply { return true }
     return (look.asks || words.asks || words.setsTask) && isOffTopic(terms)
+  }
+
+  /// A word that only the rules below need, or one of asking where a sentence begins.
+  private static func hasSignal(_ terms: [Term]) -> Bool {
+    if let first = terms.first, Vocabulary.interrogativeTerms.contains(first) { return true }
+    if terms.prefix(4).contains(where: Vocabulary.taskTerms.contains) { return true }
+    return terms.contains(where: Vocabulary.signals.contains)
   }
 
   /// It shares no word with what was searched for and what the videos are about.
@@ -138,15 +143,14 @@ struct Suspicion {
       "provide an example", "provide the spanish", "provide your", "tell me", "show me your",
     ].map { " \($0) " }
 
-    /// A text with none of these, no code and no question is passed over.
-    static let signals: Set<Term> = Set(
-      (Array(replies) + Array(interrogatives) + Array(tasks)
-        + phrases.flatMap { $0.split(separator: " ").map(String.init) })
-        .filter { !weak.contains($0) }.map(Term.init(word:)))
+    static let interrogativeTerms = Set(interrogatives.map(Term.init(word:)))
+    static let taskTerms = Set(tasks.map(Term.init(word:)))
 
-    /// Parts of phrases that say nothing alone; each phrase keeps another.
-    private static let weak = set(
-      "the you are an as in all these those my were was this to not now")
+    /// Of each phrase the words that speech does not have at every turn.
+    static let signals: Set<Term> = Set(
+      (Array(replies) + phrases.flatMap { $0.split(separator: " ").map(String.init) })
+        .map(Term.init(word:))
+    ).subtracting(FunctionWords.terms(of: "en"))
 
     private static func set(_ words: String) -> Set<String> {
       Set(words.split(separator: " ").map(String.init))

@@ -84,6 +84,7 @@ enum TextFolding {
 
   /// Every run of white space and control characters as one space, none at either end.
   static func spaceCollapsed(_ text: String) -> String {
+    if isCollapsed(text) { return text }
     var collapsed = String.UnicodeScalarView()
     var pendingSpace = false
     for scalar in text.unicodeScalars {
@@ -96,6 +97,16 @@ enum TextFolding {
       }
     }
     return String(collapsed)
+  }
+
+  /// Printable ASCII with single spaces inside only, as nearly every text is.
+  private static func isCollapsed(_ text: String) -> Bool {
+    var last: UInt8 = 0x20
+    for byte in text.utf8 {
+      guard byte >= 0x20, byte < 0x7F, byte != 0x20 || last != 0x20 else { return false }
+      last = byte
+    }
+    return last != 0x20
   }
 
   /// Every run of line breaks and control characters as one space, so that text stays on its line.

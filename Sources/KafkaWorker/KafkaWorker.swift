@@ -224,7 +224,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   /// One task a job that may run now; each goes on with the next job, so tasks never outnumber `inFlight`.
   private func startJobs(in group: inout DiscardingTaskGroup) {
     while let job = core.withLock({ $0.nextJob() }) {
-      group.addTask(executorPreference: configuration.executor) { await self.work(from: job) }
+      group.addTask { await self.work(from: job) }
     }
   }
 

@@ -41,12 +41,6 @@ public struct KafkaWorkerConfiguration: Sendable {
   public var backoffLimit: Duration = .seconds(30)
   /// Longest between two tries of what a shared cause holds up; the first follows after `backoff`.
   public var holdLimit: Duration = .seconds(5)
-  /// Where handlers run; nil: in the pool of the process.
-  ///
-  /// A handler that waits for one HTTP client nearly all of its time saves a third of its processor time on the client's
-  /// own event loop, since a reply then wakes no second thread. One that computes for more than a moment would stop the
-  /// client meanwhile, and whatever else the loop carries.
-  public var executor: (any TaskExecutor)?
   /// A handler that takes longer is cancelled and its message tried again. Nil: as long as it likes.
   public var handlerTimeout: Duration?
 
