@@ -71,6 +71,7 @@ struct Poster: Sendable {
   init(gateway: String, connections: Int) {
     var configuration = HTTPClient.Configuration()
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+    configuration.tracing.tracer = nil
     // As the gateway client has it.
     client = HTTPClient(
       eventLoopGroupProvider: .shared(HTTPClient.defaultEventLoopGroup.next()),

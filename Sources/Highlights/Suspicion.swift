@@ -80,16 +80,20 @@ struct Suspicion {
   /// The words of a text in lower case, in order.
   private struct Words {
     private let words: [String]
-    private let text: String
 
     init(_ text: String) {
       var words: [String] = []
       TermReader.read(text) { _, word in words.append(String(decoding: word, as: UTF8.self)) }
       self.words = words
-      self.text = " " + words.joined(separator: " ") + " "
     }
 
-    var mentionsInstructions: Bool { Vocabulary.phrases.contains { text.contains($0) } }
+    var mentionsInstructions: Bool {
+      words.indices.contains { index in
+        Vocabulary.phrasesByFirst[words[index]]?.contains {
+          words[index...].starts(with: $0)
+        } == true
+      }
+    }
 
     /// "your answer", "in this reply".
     var addressesReply: Bool {
@@ -122,8 +126,10 @@ struct Suspicion {
       jumble rearrange anagram render ignore disregard forget pretend integrate augment enhance \
       recommend recite reveal
       """)
-    /// Between spaces, so that each is whole words.
-    static let phrases = [
+    static let phrasesByFirst = Dictionary(
+      grouping: phrases.map { $0.split(separator: " ").map(String.init) }, by: { $0[0] })
+
+    private static let phrases = [
       "system prompt", "system message", "system instructions", "system configuration",
       "systemprompt", "initial prompt", "initial instructions", "initial configuration",
       "previous instructions", "prior instructions", "above instructions", "starting instructions",
@@ -141,7 +147,7 @@ struct Suspicion {
       "write a short", "write a story", "write a poem", "write an essay", "write a letter",
       "write me", "a poem about", "an essay about", "the lifecycle", "life cycle of",
       "provide an example", "provide the spanish", "provide your", "tell me", "show me your",
-    ].map { " \($0) " }
+    ]
 
     static let interrogativeTerms = Set(interrogatives.map(Term.init(word:)))
     static let taskTerms = Set(tasks.map(Term.init(word:)))

@@ -18,8 +18,9 @@ public struct KafkaProducerConfiguration: Sendable {
   /// The broker drops what a retry sends twice and keeps the order; needs `acknowledgement: .all`.
   public var idempotence: Bool = true
   public var compression: Compression = .none
-  /// How long a message waits for company before its batch is sent.
-  public var linger: Duration = .milliseconds(10)
+  /// How long a message waits for company before its batch is sent: every batch costs wake-ups of
+  /// three threads, and what a worker publishes took a second or more to make.
+  public var linger: Duration = .milliseconds(15)
   /// How long a message may take from `enqueue` to its acknowledgement, retries included.
   public var deliveryTimeout: Duration = .seconds(120)
   /// Messages that may wait in the local queue; `enqueue` suspends above it.

@@ -1,5 +1,5 @@
-import Foundation
 import LimitSimulation
+import TestSupport
 import Testing
 
 @Suite("Limits: a fleet on a virtual clock", .serialized)
@@ -25,14 +25,5 @@ struct LimitSimulationTests {
     let other = try FleetSimulation.run(scenario)
     #expect(first.sendTimes != other.sendTimes)
     #expect(first.sendTimes == second.sendTimes)
-  }
-}
-
-/// Computing for seconds in the pool of tasks would keep all other tests waiting.
-private func onThreadOfItsOwn<T: Sendable>(
-  _ body: @escaping @Sendable () throws -> T
-) async throws -> T {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
   }
 }
