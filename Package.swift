@@ -27,6 +27,7 @@ extension Target.Dependency {
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+  static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
   static let serviceLifecycle = product(
@@ -52,7 +53,10 @@ func room(
 
 let floor0: [Target] = [
   .systemLibrary(
-    name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])])
+    name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+  .systemLibrary(
+    name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
 let floor1 =
@@ -86,7 +90,11 @@ let floor2 =
     ],
     testedWith: [.hummingbird, .logging])
   + room(
-    "HighlightStore", ["HighlightsProtocol", .grdb, .logging, .protobuf],
+    "HighlightStore",
+    [
+      "CHiredis", "CZlib", "HighlightsProtocol", .deque, .grdb, .logging, .nioCore, .nioPosix,
+      .nioSSL, .protobuf,
+    ],
     testedWith: ["TestSupport"])
 
 let floor3 =
@@ -108,6 +116,13 @@ let floor3 =
     testedWith: ["TestSupport", .asyncHTTPClient])
   + room("TopicAdmin", ["Kafka", .logging, .yams], testedWith: ["TestSupport"])
   + room("Evaluation", ["HighlightsProtocol"], testedWith: [.protobuf])
+  + room(
+    "LookupService",
+    [
+      "HighlightStore", "Highlights", "HighlightsProtocol", .coreMetrics, .crypto, .hummingbird,
+      .logging, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle,
+    ],
+    testedWith: ["TestSupport", .asyncHTTPClient, .yams])
 
 let floor4: [Target] = [
   .executableTarget(
@@ -156,7 +171,8 @@ let testSupport: [Target] = [
     name: "ReplyFuzzing", dependencies: ["Highlights", "HighlightsProtocol", "TestSupport"],
     path: "Tests/ReplyFuzzing", swiftSettings: settings),
   .testTarget(
-    name: "LimitSimulationTests", dependencies: ["LimitSimulation"], swiftSettings: settings),
+    name: "LimitSimulationTests", dependencies: ["LimitSimulation", "TestSupport"],
+    swiftSettings: settings),
 ]
 
 let benchmarks: [Target] = [
@@ -231,6 +247,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
     .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),

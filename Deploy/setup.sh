@@ -4,8 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-run}" in
-  run) packages=(librdkafka-dev libsqlite3-dev pkg-config) ;;
-  test) packages=(librdkafka-dev libsqlite3-dev pkg-config kcat python3-venv unicode-data bzip2) ;;
+  run) packages=(librdkafka-dev libsqlite3-dev libhiredis-dev zlib1g-dev pkg-config) ;;
+  test)
+    packages=(librdkafka-dev libsqlite3-dev libhiredis-dev zlib1g-dev pkg-config kcat python3-venv
+      unicode-data bzip2 redis-server openssl)
+    ;;
   llm) packages=(python3-venv) ;;
   *)
     echo "usage: $0 run|test|llm" >&2

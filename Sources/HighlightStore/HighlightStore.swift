@@ -6,9 +6,9 @@ import HighlightsProtocol
 /// Which of two records of a key is kept is decided by `Precedence` alone. Every call throws
 /// `StoreError`.
 public protocol HighlightStore: Sendable {
-  /// Applies a batch and how far it brings each partition, in one transaction.
+  /// Applies a batch, and how far it brings each partition once all of it is applied.
   ///
-  /// A partition's progress never goes back, so a batch may be applied again.
+  /// A partition's progress never goes back, so a batch may be applied again; after an error it must be.
   ///
   /// - Returns: One result a record, in their order.
   func apply(
@@ -21,13 +21,14 @@ public protocol HighlightStore: Sendable {
   /// taken for missing and written anew.
   func highlight(forKey key: String, variant: String) async throws -> Highlight?
 
-  /// The highlights of many keys, read at one moment; expired and unknown ones are left out.
+  /// The highlights of many keys; expired and unknown ones are left out.
   func highlights(forKeys keys: [String], variant: String) async throws -> [String: Highlight]
 
   /// The next offset to apply, by partition; partitions never applied are left out.
   func appliedOffsets(topic: String) async throws -> [Int32: Int64]
 
-  /// How many highlights there are over all variants, expired and withdrawn ones included.
+  /// How many highlights the store holds over all variants, withdrawn ones included, and expired ones as long as it
+  /// has not dropped them.
   func count() async throws -> Int
 
   /// Waits for what is running and gives up the store's resources; later calls throw.

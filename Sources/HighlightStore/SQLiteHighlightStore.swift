@@ -39,13 +39,27 @@ public final class SQLiteHighlightStore: HighlightStore {
       throw StoreError(.folderMissing, path: folder)
     }
     do {
-      pool = try DatabasePool(path: path, configuration: .store(prepare: prepare))
+      pool = try Self.pool(path: path, prepare: prepare)
       try StoreSchema.migrate(pool, path: path)
     } catch {
       throw StoreError(sqlite: error, path: path)
     }
     self.path = path
     self.now = now
+  }
+
+  /// SQLite waits for a lock, but not where two processes turn a new file to WAL at once.
+  private static func pool(
+    path: String, prepare: @escaping @Sendable (Database) throws -> Void
+  ) throws -> DatabasePool {
+    for _ in 0..<100 {
+      do {
+        return try DatabasePool(path: path, configuration: .store(prepare: prepare))
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+    }
+    return try DatabasePool(path: path, configuration: .store(prepare: prepare))
   }
 
   /// Opens a file that a cache writer made, for reading only.

@@ -17,6 +17,14 @@ public struct StoreError: Error, CustomStringConvertible {
     case permission
     /// A newer version of this program made the file.
     case newerSchema
+    /// The server cannot be reached, does not answer in time or cannot serve now; it is tried again.
+    case unavailable
+    /// The server refused the user, the password or the command.
+    case accessDenied
+    /// The server has no memory left to write to.
+    case memoryFull
+    /// Too many commands wait for the server's replies.
+    case overloaded
     /// The store was closed.
     case closed
     /// Something else; see the cause.
@@ -24,7 +32,7 @@ public struct StoreError: Error, CustomStringConvertible {
   }
 
   public let reason: Reason
-  /// The file, or the folder when that is what is missing.
+  /// The file, the folder when that is what is missing, or the server's URL without user and password.
   public let path: String
   public let cause: (any Error)?
 
@@ -48,13 +56,18 @@ public struct StoreError: Error, CustomStringConvertible {
       "this file does not exist; start a cache writer, which creates it, or change store.path."
     case .corrupt:
       """
-      this file is damaged or no highlight store; move it away and start the cache writer from the \
+      it is damaged or no highlight store; move it away and start the cache writer from the \
       beginning of the topic to rebuild it.
       """
     case .diskFull: "the disk is full; make room."
     case .busy: "another process kept it locked for more than 5 s; stop it or try again."
     case .permission: "it cannot be opened or written; check its owner and mode and its folder's."
     case .newerSchema: "a newer version of this program made it; run that version or move it away."
+    case .unavailable: "the server does not serve now; it is tried again until it does."
+    case .accessDenied:
+      "the server refused; check the user and password in store.url and what the user may do."
+    case .memoryFull: "the server has no memory left; raise its maxmemory."
+    case .overloaded: "too much waits for the server already; ask less at once or try again."
     case .closed: "it is closed."
     case .failed: "it failed."
     }

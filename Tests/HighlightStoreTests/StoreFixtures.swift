@@ -4,8 +4,12 @@ import HighlightsProtocol
 import SwiftProtobuf
 
 /// A store that the conformance tests run against; each opens on its own data.
-enum StoreKind: CaseIterable, Sendable {
+enum StoreKind: Sendable {
   case sqlite
+  case redis
+
+  /// Those that can be tested here; the suite of the Redis store says why it may be left out.
+  static let installed: [StoreKind] = RedisServer.isInstalled ? [.sqlite, .redis] : [.sqlite]
 
   /// Runs a test on an empty store; `reopen` gives another store over the same data.
   func withStore(
@@ -19,6 +23,12 @@ enum StoreKind: CaseIterable, Sendable {
         let path = folder + "/highlights.sqlite"
         let store = try SQLiteHighlightStore(path: path, now: now)
         try await test(store) { try SQLiteHighlightStore(path: path, now: now) }
+      }
+    case .redis:
+      try await RedisServer.run { server in
+        let endpoint = try server.endpoint()
+        let store = try RedisHighlightStore(endpoint: endpoint, now: now)
+        try await test(store) { try RedisHighlightStore(endpoint: endpoint, now: now) }
       }
     }
   }

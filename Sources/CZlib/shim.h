@@ -1,0 +1,2 @@
+// zlib as Debian ships it.
+#include <zlib.h>

@@ -1,0 +1,83 @@
+import HTTPTypes
+import HighlightStore
+import Hummingbird
+import Logging
+import NIOHTTP1
+
+/// Gives every answer the headers that keep browsers from guessing, and every error one shape.
+///
+/// What went wrong inside is logged and never answered.
+struct SafetyMiddleware: RouterMiddleware {
+  let allowedOrigins: [String]
+  let desk: LookupDesk
+
+  func handle(
+    _ request: Request, context: LookupContext,
+    next: (Request, LookupContext) async throws -> Response
+  ) async throws -> Response {
+    var response: Response
+    if request.method == .options, let methods = Endpoints.methods[request.uri.path] {
+      response = preflight(methods)
+    } else {
+      do {
+        response = try await next(request, context)
+      } catch let error as HTTPParserError {
+        // The connection's own business: it answers 400 and closes.
+        throw error
+      } catch {
+        desk.metrics.countFailed()
+        response = apiError(error, request).response()
+      }
+    }
+    harden(&response)
+    allowOrigin(request.headers[.origin], &response)
+    return response
+  }
+
+  private func apiError(_ error: any Error, _ request: Request) -> APIError {
+    switch error {
+    case let error as APIError: return error
+    case let error as HTTPError where error.status == .notFound:
+      guard let methods = Endpoints.methods[request.uri.path] else { return .unknownPath }
+      return .methodNotAllowed(allowed: methods.map(\.rawValue) + ["OPTIONS"])
+    case is CancellationError:
+      return .unavailable("The server is stopping.", retryAfter: .seconds(1))
+    default:
+      desk.logger.error(
+        "A request failed",
+        metadata: ["path": "\(QueryParameters.bounded(request.uri.path))", "error": "\(error)"])
+      return .internalError
+    }
+  }
+
+  private func harden(_ response: inout Response) {
+    response.headers[.xContentTypeOptions] = "nosniff"
+    if response.headers[.contentSecurityPolicy] == nil {
+      response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+    }
+  }
+
+  private func preflight(_ methods: [HTTPRequest.Method]) -> Response {
+    let allowed = (methods.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ")
+    return Response(
+      status: .noContent,
+      headers: [
+        .allow: allowed, .accessControlAllowMethods: allowed,
+        .accessControlAllowHeaders: "authorization, content-type, if-none-match",
+        .accessControlMaxAge: "600",
+      ])
+  }
+
+  /// Lets the pages of configured origins read the answer; without one, browsers keep it from them.
+  private func allowOrigin(_ origin: String?, _ response: inout Response) {
+    guard !allowedOrigins.isEmpty else { return }
+    if allowedOrigins.contains("*") {
+      response.headers[.accessControlAllowOrigin] = "*"
+    } else {
+      response.headers[.vary] = "Origin"
+      guard let origin, allowedOrigins.contains(origin) else { return }
+      response.headers[.accessControlAllowOrigin] = origin
+    }
+    response.headers[.accessControlExposeHeaders] = "Age, ETag, Retry-After, X-Highlight"
+  }
+}

@@ -1,0 +1,115 @@
+import HTTPTypes
+import Highlights
+import HighlightsProtocol
+import Hummingbird
+import NIOCore
+
+extension HTTPField.Name {
+  static var highlight: HTTPField.Name { highlightName }
+}
+
+// The name is a valid one, so it is there.
+private let highlightName = HTTPField.Name("X-Highlight") ?? .server
+
+/// `GET /v1/highlights`: the highlight of a search, or that it was queued.
+struct HighlightRoute: Sendable {
+  let desk: LookupDesk
+  private let requests: ParsedRequests
+
+  init(desk: LookupDesk) {
+    self.desk = desk
+    let limits = desk.configuration.limits
+    requests = ParsedRequests(longestWait: limits.wait, bytes: limits.cacheBytes / 8)
+  }
+
+  func respond(to request: Request) async throws -> Response {
+    let asked = try requests.request(request.uri.query)
+    switch try await desk.lookUp(asked.search, variant: asked.variant, wait: asked.wait) {
+    case .queued(let retryAfter):
+      return Self.queued(asked, retryAfter)
+    case .highlight(let highlight, let freshness):
+      return response(highlight, freshness, to: request)
+    }
+  }
+
+  private func response(
+    _ highlight: PreparedHighlight, _ freshness: Freshness, to request: Request
+  ) -> Response {
+    var headers = headers(highlight, freshness)
+    switch highlight.status {
+    case .answered:
+      headers[.eTag] = highlight.entityTag
+      guard !EntityTag.matches(highlight.entityTag, request.headers[.ifNoneMatch]) else {
+        return .notModified(headers)
+      }
+      return Response(
+        status: .ok, headers: headers, body: ResponseBody(byteBuffer: highlight.body))
+    case .withdrawn:
+      return Response(
+        status: .gone,
+        headers: [.contentType: "application/json", .cacheControl: "no-cache"],
+        body: ResponseBody(byteBuffer: highlight.body))
+    default:
+      return Response(
+        status: .notFound, headers: headers, body: ResponseBody(byteBuffer: highlight.body))
+    }
+  }
+
+  private func headers(_ highlight: PreparedHighlight, _ freshness: Freshness) -> HTTPFields {
+    let now = desk.time.now().milliseconds
+    let age = max(0, now - highlight.times.generatedAt.milliseconds) / 1_000
+    var headers = HTTPFields()
+    headers.reserveCapacity(8)
+    headers[.contentType] = "application/json"
+    headers[.age] = String(age)
+    headers[.highlight] = freshness == .fresh ? "fresh" : "stale"
+    headers[.cacheControl] = cacheControl(highlight.times, freshness, age: age, now: now)
+    return headers
+  }
+
+  /// `max-age` counts from the moment it was generated, as `Age` does (RFC 9111, 4.2).
+  private func cacheControl(
+    _ times: HighlightTimes, _ freshness: Freshness, age: Int64, now: Int64
+  ) -> String {
+    guard freshness == .fresh else { return "public, max-age=0, must-revalidate" }
+    let remaining = (times.freshUntil.milliseconds - now) / 1_000
+    let lives = desk.configuration.lives
+    let shared = lives.shared.inSeconds * (1 - lives.jitter * desk.time.chance())
+    return "public, max-age=\(age + max(0, min(remaining, Int64(shared))))"
+  }
+
+  private static func queued(_ asked: LookupRequest, _ retryAfter: Duration) -> Response {
+    let body = "{\"status\":\"queued\",\"key\":\"\(asked.search.key)\"}"
+    return Response(
+      status: .accepted,
+      headers: [
+        .contentType: "application/json", .cacheControl: "no-store",
+        .retryAfter: String(retryAfter.retrySeconds),
+      ],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+  }
+}
+
+extension Response {
+  /// 304, without a length: it would have to be that of what is not sent.
+  static func notModified(_ headers: HTTPFields) -> Response {
+    var response = Response(status: .notModified, headers: headers)
+    response.headers[.contentLength] = nil
+    return response
+  }
+}
+
+/// Entity tags as requests name them.
+enum EntityTag {
+  /// Whether `If-None-Match` names a tag, by weak comparison (RFC 9110, 8.8.3.2 and 13.1.2).
+  static func matches(_ tag: String, _ ifNoneMatch: String?) -> Bool {
+    guard let ifNoneMatch else { return false }
+    return ifNoneMatch.split(separator: ",").contains { part in
+      var candidate = part.drop { $0 == " " }
+      while candidate.last == " " { candidate.removeLast() }
+      if candidate == "*" { return true }
+      if candidate.hasPrefix("W/") { candidate = candidate.dropFirst(2) }
+      return candidate == tag
+    }
+  }
+}
