@@ -72,7 +72,7 @@ struct Poster: Sendable {
     var configuration = HTTPClient.Configuration()
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
     configuration.tracing.tracer = nil
-    // As the gateway client has it.
+    // One loop: two take turns in waking up for the same calls.
     client = HTTPClient(
       eventLoopGroupProvider: .shared(HTTPClient.defaultEventLoopGroup.next()),
       configuration: configuration)

@@ -33,11 +33,7 @@ struct ChatTransport: Sendable {
       deployment.maximumConnections
     // With retries of its own the pool would hide a refused connection until the connect timeout.
     configuration.connectionPool.retryConnectionEstablishment = false
-    // One loop carries more calls than any gateway answers; two take turns in waking up for the
-    // same ones.
-    client = HTTPClient(
-      eventLoopGroupProvider: .shared(HTTPClient.defaultEventLoopGroup.next()),
-      configuration: configuration)
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
   func shutdown() async throws { try await client.shutdown() }
