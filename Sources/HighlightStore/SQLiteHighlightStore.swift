@@ -48,7 +48,8 @@ public final class SQLiteHighlightStore: HighlightStore {
     self.now = now
   }
 
-  /// SQLite waits for a lock, but not where two processes turn a new file to WAL at once.
+  /// SQLite waits for a lock, but not where two processes turn a new file to WAL at once. Opening blocks its thread as
+  /// any opening of a file does; this wait is 2 s at most, and only where another makes the same new file right now.
   private static func pool(
     path: String, prepare: @escaping @Sendable (Database) throws -> Void
   ) throws -> DatabasePool {

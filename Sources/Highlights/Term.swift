@@ -1,7 +1,7 @@
 /// A word of a text as it is compared with others: folded, without its English ending, hashed.
 ///
 /// A 64-bit FNV-1a hash instead of the letters: a search's videos have thousands of words, and two
-/// that meet by chance (once in 10^15 pairs) cost one sentence at most.
+/// that meet by chance (one pair in 10^19) cost one sentence at most.
 struct Term: Hashable, Sendable {
   let hash: UInt64
 
