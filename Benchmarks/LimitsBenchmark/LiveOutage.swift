@@ -16,7 +16,7 @@ struct LiveOutage {
           0..<workers, simulator, models: "models:\n  - name: measured\n",
           ["worker.in_flight=\(inFlight)", "worker.in_flight_per_partition=\(inFlight)"])
         try await poll("all workers to be busy", limit: .seconds(60)) {
-          try await simulator.inFlight() >= workers * inFlight / 2
+          try await simulator.inFlight() >= workers * inFlight * 9 / 10
         }
         return try await measure(simulator, fleet)
       }

@@ -210,13 +210,15 @@ public final class GatewayClient: ChatGateway {
     return deadline.map { $0 - .now > wait + retryPolicy.shortestCall } ?? true
   }
 
-  /// An outage is a shared cause: a call that failed in one uses up no attempt of its request.
+  /// An outage is a shared cause: a call that failed in one uses up no attempt of its request, and is tried again when
+  /// a probe may be made.
   private func held(_ failure: GatewayError, _ gate: CallGate) -> GatewayError {
-    guard failure.fallback == .outage, failure.disposition == .retryLater,
-      let wait = gate.closedFor()
+    guard failure.fallback == .outage, failure.disposition != .final, let wait = gate.closedFor()
     else { return failure }
     return GatewayError(
-      kind: .circuitOpen, deployment: failure.deployment, status: failure.status,
-      message: failure.message, retryAfter: wait)
+      kind: failure.disposition == .hold ? failure.kind : .circuitOpen,
+      deployment: failure.deployment, status: failure.status, code: failure.code,
+      type: failure.type, message: failure.message,
+      retryAfter: max(wait, failure.retryAfter ?? .zero))
   }
 }

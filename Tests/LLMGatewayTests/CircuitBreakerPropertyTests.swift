@@ -11,14 +11,17 @@ private struct NaiveBreaker {
   var until = ContinuousClock.now
   var phase = 0
   private var results: [Result] = []
+  /// By the order in which the calls of the phase began; what has not ended is missing.
+  private var byBeginning: [Int: CircuitBreaker.Outcome] = [:]
   private var origin: Int?
   private var failedProbes = 0
   private var asked = Int.min
 
   /// The cooldown if this result opens it, in milliseconds before jitter, and what the server asked.
   mutating func take(
-    _ outcome: CircuitBreaker.Outcome, isProbe: Bool, at now: Int
+    _ outcome: CircuitBreaker.Outcome, number: Int, isProbe: Bool, at now: Int
   ) -> (opens: Double, asked: Int, closes: Bool)? {
+    byBeginning[number] = outcome
     defer { if isProbe { isProbing = false } }
     switch outcome {
     case .neutral: return nil
@@ -35,7 +38,7 @@ private struct NaiveBreaker {
         return opening(cooldown, retryAfter, at: now)
       }
       note((now, true))
-      if !isTripped(at: now) {
+      if !isTripped(by: number, at: now) {
         ask(retryAfter, at: now)
         return nil
       }
@@ -53,14 +56,29 @@ private struct NaiveBreaker {
     if results.count > 5000 { results.removeFirst(3000) }
   }
 
-  private func isTripped(at now: Int) -> Bool {
-    let inARow = results.reversed().prefix { $0.didFail }.count
+  private func isTripped(by number: Int, at now: Int) -> Bool {
+    let inARow =
+      failures(stride(from: number, to: -1, by: -1))
+      + failures(stride(from: number + 1, to: .max, by: 1))
     let origin = origin ?? now
     let recent = results.reversed().prefix {
       ($0.at - origin) / 1000 > (now - origin) / 1000 - 10
     }
     let failures = recent.filter(\.didFail).count
     return inARow >= 5 || recent.count >= 10 && failures * 2 >= recent.count
+  }
+
+  /// Up to the first call that was answered or has not ended.
+  private func failures(_ numbers: some Sequence<Int>) -> Int {
+    var count = 0
+    for number in numbers {
+      switch byBeginning[number] {
+      case .failed: count += 1
+      case .neutral: continue
+      default: return count
+      }
+    }
+    return count
   }
 
   private mutating func ask(_ retryAfter: Duration?, at now: Int) {
@@ -80,6 +98,7 @@ private struct NaiveBreaker {
     isOpen = !closing
     if closing { failedProbes = 0 }
     results = []
+    byBeginning = [:]
     origin = nil
     asked = .min
     phase += 1
@@ -96,7 +115,9 @@ private struct BreakerWalk {
   private var breaker = CircuitBreaker(.init(quotaCooldown: .seconds(20)))
   private var model = NaiveBreaker()
   private var now = 0
-  private var out: [(ticket: CircuitBreaker.Ticket, phase: Int)] = []
+  private typealias Call = (ticket: CircuitBreaker.Ticket, number: Int, phase: Int)
+  private var out: [Call] = []
+  private var begun = 0
   private var weather = Weather.healthy
   /// It was seen open since the weather became dead.
   private var openedInDeath = false
@@ -140,7 +161,8 @@ private struct BreakerWalk {
         require(!model.isProbing && instant >= model.until, "a second or an early probe")
         model.isProbing = true
       }
-      out.append((ticket, model.phase))
+      out.append((ticket, begun, model.phase))
+      begun += 1
     case .wait(let until):
       require(wait == until && until > instant, "a wait of \(until - instant)")
       require(model.isOpen, "held back while closed")
@@ -150,7 +172,7 @@ private struct BreakerWalk {
     }
   }
 
-  private mutating func end(_ call: (ticket: CircuitBreaker.Ticket, phase: Int)) {
+  private mutating func end(_ call: Call) {
     let outcome = outcome()
     let jitter = Double(draw(1000)) / 1000
     let change = breaker.end(call.ticket, outcome, at: instant, jitter: jitter)
@@ -158,7 +180,8 @@ private struct BreakerWalk {
       require(change == .none, "moved by a call of an earlier phase: \(change)")
       return
     }
-    let expected = model.take(outcome, isProbe: call.ticket.isProbe, at: now)
+    let expected = model.take(
+      outcome, number: call.number, isProbe: call.ticket.isProbe, at: now)
     switch (change, expected) {
     case (.none, nil): break
     case (.closed, (_, _, true)?): closed += 1

@@ -49,6 +49,30 @@ struct CircuitBreakerTests {
     #expect(breaker.state(at: start) == .open(until: start + .milliseconds(500), .outage))
   }
 
+  @Test("answers to calls begun before an outage do not hide it")
+  func overlapping() throws {
+    var breaker = CircuitBreaker()
+    let now = start
+    let before = try (0..<64).map { _ in try ticket(&breaker, at: now) }
+    var change = CircuitBreaker.Change.none
+    for call in before.prefix(5) {
+      #expect(change == .none)
+      #expect(breaker.end(call, .answered, at: now, jitter: 0) == .none)
+      change = try self.call(&breaker, Self.failed, at: now)
+    }
+    #expect(change == .opened(until: now + .milliseconds(500), .outage))
+  }
+
+  @Test("failures with calls between them that have not ended do not open it")
+  func scattered() throws {
+    var breaker = CircuitBreaker()
+    for _ in 0..<20 { try call(&breaker, .answered, at: start) }
+    for _ in 0..<8 {
+      _ = try ticket(&breaker, at: start)
+      #expect(try call(&breaker, Self.failed, at: start) == .none)
+    }
+  }
+
   @Test("what says nothing of the deployment neither counts nor starts the count anew")
   func neutral() throws {
     var breaker = CircuitBreaker()

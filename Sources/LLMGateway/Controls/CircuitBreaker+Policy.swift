@@ -1,7 +1,7 @@
 extension CircuitBreaker {
   /// When it opens and for how long.
   public struct Policy: Sendable, Hashable {
-    /// Failures one after another that open it.
+    /// Failures that open it, of calls begun one after another.
     public var consecutiveFailures: Int
     /// The window of ``minimumCalls`` and ``failureShare``.
     public var window: Duration

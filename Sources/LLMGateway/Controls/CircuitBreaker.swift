@@ -60,7 +60,7 @@ public struct CircuitBreaker: Sendable, Hashable {
   /// Tickets before this one are of an earlier phase. What they tell is old: it must neither close
   /// the circuit nor keep it open for longer.
   private var firstOfPhase: UInt64 = 0
-  private var consecutive = 0
+  private var streak = Streak()
   private var calls: SlidingCount
   private var failures: SlidingCount
   /// The latest time that failures since the last answer asked to wait for.
@@ -110,7 +110,7 @@ public struct CircuitBreaker: Sendable, Hashable {
   ) -> Change {
     guard ticket.number >= firstOfPhase else { return .none }
     switch phase {
-    case .closed: return count(outcome, at: now, jitter: jitter)
+    case .closed: return count(ticket, outcome, at: now, jitter: jitter)
     case .open(let until, let reason, let probe):
       guard probe == ticket.number else { return .none }
       switch outcome {
@@ -130,22 +130,21 @@ public struct CircuitBreaker: Sendable, Hashable {
   }
 
   private mutating func count(
-    _ outcome: Outcome, at now: ContinuousClock.Instant, jitter: Double
+    _ ticket: Ticket, _ outcome: Outcome, at now: ContinuousClock.Instant, jitter: Double
   ) -> Change {
     switch outcome {
     case .answered:
       note(failures: 0, at: now)
-      consecutive = 0
       asked = nil
     case .failed(let retryAfter):
       note(failures: 1, at: now)
-      consecutive += 1
+      streak.add(ticket.number, didFail: true, of: next)
       ask(retryAfter, at: now)
-      if isTripped(at: now) { return open(.outage, at: now, jitter: jitter) }
+      if isTripped(by: ticket, at: now) { return open(.outage, at: now, jitter: jitter) }
     case .quotaSpent(let retryAfter):
       ask(retryAfter, at: now)
       return open(.quota, at: now, jitter: jitter)
-    case .neutral: break
+    case .neutral: streak.add(ticket.number, didFail: false, of: next)
     }
     return .none
   }
@@ -155,8 +154,10 @@ public struct CircuitBreaker: Sendable, Hashable {
     failures.add(count, at: now)
   }
 
-  private mutating func isTripped(at now: ContinuousClock.Instant) -> Bool {
-    if consecutive >= policy.consecutiveFailures { return true }
+  private mutating func isTripped(
+    by ticket: Ticket, at now: ContinuousClock.Instant
+  ) -> Bool {
+    if streak.failures(around: ticket.number) >= policy.consecutiveFailures { return true }
     let made = calls.total(at: now)
     return made >= policy.minimumCalls
       && Double(failures.total(at: now)) >= policy.failureShare * Double(made)
@@ -188,9 +189,43 @@ public struct CircuitBreaker: Sendable, Hashable {
   /// A phase begins without memory of the one before.
   private mutating func forget() {
     firstOfPhase = next
-    consecutive = 0
+    streak = Streak()
     asked = nil
     calls.removeAll()
     failures.removeAll()
+  }
+}
+
+/// Failures of calls that were begun one after another.
+///
+/// The order of their ends would hide an outage: calls that were begun before it go on to be answered between the
+/// failures of those begun since. A call that has not ended separates those around it, as an answered one does; one
+/// that says nothing does not.
+private struct Streak: Hashable {
+  /// Whether a call failed or said nothing, by its number, of the last calls begun.
+  private var ended: [UInt64: Bool] = [:]
+  private static let longest: UInt64 = 256
+
+  mutating func add(_ number: UInt64, didFail: Bool, of next: UInt64) {
+    ended[number] = didFail
+    if ended.count > 2 * Self.longest {
+      ended = ended.filter { $0.key + Self.longest >= next }
+    }
+  }
+
+  func failures(around number: UInt64) -> Int {
+    var failures = 0
+    var place = number
+    while let didFail = ended[place] {
+      if didFail { failures += 1 }
+      guard place > 0 else { break }
+      place -= 1
+    }
+    place = number + 1
+    while let didFail = ended[place] {
+      if didFail { failures += 1 }
+      place += 1
+    }
+    return failures
   }
 }
