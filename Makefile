@@ -25,8 +25,8 @@ setup-test: ## The same, and what the tests need.
 build: setup ## Builds the release binary, .build/release/highlights.
 	swift build $(RELEASE) --product highlights
 
-run: build ## Writes highlights for the sample searches, everything in one process.
-	@$(BIN)/highlights up
+run: build ## Writes highlights for the sample searches in one process, then serves the page until Ctrl-C.
+	@$(BIN)/highlights up --serve
 
 test: setup-test lint ## Builds the debug graph and runs every test.
 	swift build --build-tests $(DEBUG)

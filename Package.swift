@@ -101,7 +101,8 @@ let floor3 =
   room(
     "Summarizer",
     [
-      "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "WorkerRuntime",
+      "Control", "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway",
+      "WorkerRuntime",
       .deque, .logging, .metrics, .protobuf, .tracing,
     ])
   + room(
@@ -109,7 +110,7 @@ let floor3 =
     [
       "HighlightStore", "HighlightsProtocol", "Kafka", "KafkaWorker", "WorkerRuntime", .logging,
       .protobuf,
-    ])
+    ], testedWith: ["TestSupport", .grdb])
   + room(
     "GatewaySimulator",
     [.hummingbird, .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle],
@@ -129,7 +130,8 @@ let floor4: [Target] = [
     name: "HighlightsCommand",
     dependencies: [
       "CacheWriter", "Control", "Evaluation", "GatewaySimulator", "HighlightStore", "Highlights",
-      "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "Observability", "Summarizer",
+      "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService",
+      "Observability", "Summarizer",
       "TopicAdmin", "VideoCatalog", "WorkerRuntime", .argumentParser, .asyncHTTPClient,
       .configuration, .logging,
       .metrics, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle, .unixSignals, .yams,
@@ -138,8 +140,9 @@ let floor4: [Target] = [
   .testTarget(
     name: "HighlightsCommandTests",
     dependencies: [
-      "Highlights", "HighlightsCommand", "HighlightsProtocol", "Kafka", "LLMGateway", "TestSupport",
-      "VideoCatalog", .argumentParser, .configuration, .logging, .protobuf, .yams,
+      "Control", "Highlights", "HighlightsCommand", "HighlightsProtocol", "Kafka", "KafkaWorker",
+      "LLMGateway", "LookupService", "Summarizer", "TestSupport", "VideoCatalog", .argumentParser,
+      .configuration, .logging, .protobuf, .serviceLifecycle, .yams,
     ],
     swiftSettings: settings),
   .testTarget(

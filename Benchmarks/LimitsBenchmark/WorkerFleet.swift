@@ -22,7 +22,7 @@ final class WorkerFleet {
       let names = [
         "search.queries", "search.queries.backfill", "search.queries.dead",
         "search.queries.retry.30s", "search.queries.retry.5m", "search.queries.retry.1h",
-        "search.highlights", "search.outcomes", "search.control",
+        "search.highlights", "search.outcomes", "search.control", "search.workers",
       ]
       try await broker.createTopics(names.map { ($0, partitions) })
       let folder = FileManager.default.temporaryDirectory.appending(path: "fleet-\(UUID())")

@@ -3,16 +3,18 @@ import KafkaWorker
 import Logging
 import WorkerRuntime
 
-/// The role that keeps a store equal to `search.highlights`.
+/// The role that keeps a store equal to `search.highlights` and the topics of variants.
 public typealias CacheWriter = KafkaWorker<HighlightApplier>
 
 extension KafkaWorkerConfiguration {
   /// The settings of a cache writer: whole batches of a partition, in order, and no dead letters: a store that
   /// is not there is waited for.
+  ///
+  /// - Parameter topics: those that the handler knows the variants of.
   public static func cacheWriter(
-    consumer: KafkaConsumerConfiguration, topic: String, batch: Int
+    consumer: KafkaConsumerConfiguration, topics: [String], batch: Int
   ) -> KafkaWorkerConfiguration {
-    var configuration = KafkaWorkerConfiguration(consumer: consumer, topics: [topic])
+    var configuration = KafkaWorkerConfiguration(consumer: consumer, topics: topics)
     configuration.ordering = .partition
     configuration.batch = batch
     configuration.inFlight = batch * 4

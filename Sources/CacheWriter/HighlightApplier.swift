@@ -5,77 +5,76 @@ import Kafka
 import KafkaWorker
 import Logging
 
-/// The cache writer's work: brings batches of `search.highlights` into a store, in one transaction each,
-/// before their offsets are committed.
+/// The cache writer's work: brings batches of highlights topics into a store, before their offsets are committed.
 ///
-/// When the store holds a newer highlight than a record that came later in the topic, the newer one is
-/// published again, once, so that compaction keeps it too.
+/// Of each key of a batch the newest highlight alone is written. When that, or what the store holds, is newer than a
+/// record that came later in the topic, the newer one is published again, once, so that compaction keeps it too.
 public struct HighlightApplier: WorkerHandler {
   private let store: any HighlightStore
-  private let variant: String
-  private let logger: Logger
+  private let reader: HighlightReader
   private let onApplied: @Sendable (Int) -> Void
+  private let onProgress: @Sendable ([PartitionProgress]) -> Void
 
   /// - Parameters:
-  ///   - variant: the variant whose topic is read; empty for the default one.
-  ///   - onApplied: called with the number of records that were taken from the topic.
+  ///   - variants: the variant of each topic that is read; the default one's is empty.
+  ///   - onApplied: called with the number of records that were taken from a topic.
+  ///   - onProgress: called with how far the store has applied partitions, such as for `CacheReadiness`.
   public init(
-    store: any HighlightStore, variant: String = "", logger: Logger,
-    onApplied: @escaping @Sendable (Int) -> Void = { _ in }
+    store: any HighlightStore, variants: [String: String], logger: Logger,
+    onApplied: @escaping @Sendable (Int) -> Void = { _ in },
+    onProgress: @escaping @Sendable ([PartitionProgress]) -> Void = { _ in }
   ) {
     self.store = store
-    self.variant = variant
-    self.logger = logger
+    self.reader = HighlightReader(variants: variants, logger: logger)
     self.onApplied = onApplied
+    self.onProgress = onProgress
   }
 
   public func handle(_ records: [KafkaRecord], _ context: WorkContext) async throws -> WorkResult {
-    let readable = records.compactMap { record in read(record).map { (record, $0) } }
+    var batch = NewestRecords()
+    do {
+      for record in records {
+        if let highlight = try reader.read(record) { batch.add(highlight, from: record) }
+      }
+    } catch {
+      throw WorkFailure(.hold, reason: "unknown_topic", detail: "\(error)")
+    }
+    let progress = progress(of: records)
     let results: [ApplyResult]
     do {
-      results = try await store.apply(readable.map(\.1), progress: progress(of: records))
+      results = try await store.apply(batch.entries.map(\.newest), progress: progress)
     } catch {
-      throw WorkFailure(.hold, reason: "store_unavailable", detail: "\(error)")
+      throw WorkFailure(.hold, reason: Self.reason(of: error), detail: "\(error)")
     }
-    let winners = zip(readable, results).compactMap { pair, result in
-      winner(over: pair.0, result)
-    }
+    onProgress(progress)
     onApplied(records.count)
-    return WorkResult(publish: winners)
-  }
-
-  /// Nil for what no store could ever hold: it is said, and the topic goes on.
-  private func read(_ record: KafkaRecord) -> HighlightRecord? {
-    guard let value = record.value else { return nil }
-    let position = RecordPosition(
-      topic: record.partition.topic, partition: record.partition.partition, offset: record.offset)
-    do {
-      let highlight: Highlight = try MessageCodec().decode(
-        from: value, contentType: record.headers.text(HeaderName.contentType))
-      return try HighlightRecord(highlight, position: position, variant: variant)
-    } catch {
-      logger.error("skipped a record that is no highlight: \(position): \(error)")
-      return nil
-    }
+    return WorkResult(publish: zip(batch.entries, results).compactMap { $0.republished($1) })
   }
 
   private func progress(of records: [KafkaRecord]) -> [PartitionProgress] {
     let last = Dictionary(records.map { ($0.partition, $0.offset) }, uniquingKeysWith: max)
-    return last.map { partition, offset in
-      PartitionProgress(
-        topic: partition.topic, partition: partition.partition, nextOffset: offset + 1)
-    }
+    return last.map { PartitionProgress($0, nextOffset: $1 + 1) }
   }
 
-  private func winner(over refused: KafkaRecord, _ result: ApplyResult) -> KafkaProducerMessage? {
-    guard case .refused(let stored) = result else { return nil }
-    let position = stored.version.position
-    guard position.topic == refused.partition.topic,
-      position.partition == refused.partition.partition, position.offset < refused.offset
-    else { return nil }
-    return KafkaProducerMessage(
-      topic: position.topic, partition: position.partition, key: refused.key,
-      value: Array(stored.payload),
-      headers: [KafkaHeader(HeaderName.contentType, MessageFormat.protobuf.contentType)])
+  /// A stable word for what an operator must see to, and one for what passes.
+  private static func reason(of error: any Error) -> String {
+    switch (error as? StoreError)?.reason {
+    case .corrupt: "store_corrupt"
+    case .diskFull: "store_disk_full"
+    case .memoryFull: "store_memory_full"
+    case .permission, .accessDenied: "store_access_denied"
+    case .newerSchema, .olderSchema: "store_schema"
+    default: "store_unavailable"
+    }
+  }
+}
+
+extension KafkaHeader {
+  static let protobuf = KafkaHeader(HeaderName.contentType, MessageFormat.protobuf.contentType)
+}
+
+extension PartitionProgress {
+  init(_ partition: TopicPartition, nextOffset: Int64) {
+    self.init(topic: partition.topic, partition: partition.partition, nextOffset: nextOffset)
   }
 }

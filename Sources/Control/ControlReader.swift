@@ -50,15 +50,15 @@ public struct ControlReader: Service {
     for await event in consumer.events {
       switch event {
       case .messages(let batch):
-        let before = state
         let wasBehind = !left.isEmpty
+        var isChanged = false
         for message in batch {
-          apply(message.copy(), to: &state)
+          if apply(message.copy(), to: &state) { isChanged = true }
           if let end = left[message.partition], message.offset + 1 >= end {
             left[message.partition] = nil
           }
         }
-        if left.isEmpty, wasBehind || state != before { onChange(state) }
+        if left.isEmpty, wasBehind || isChanged { onChange(state) }
       case .partitionFailed(let partition, let error):
         logger.warning("\(partition): \(error)")
       case .failed(let error, _):
@@ -90,15 +90,63 @@ public struct ControlReader: Service {
     }
   }
 
-  private func apply(_ record: KafkaRecord, to state: inout ControlState) {
+  /// Returns whether the state is another one now.
+  private func apply(_ record: KafkaRecord, to state: inout ControlState) -> Bool {
     let key = String(decoding: record.key ?? [], as: UTF8.self)
     do {
-      if try !state.apply(key: key, value: record.value) {
+      switch try state.apply(key: key, value: record.value) {
+      case .changed: return true
+      case .unchanged: return false
+      case .unknown:
         logger.debug("\(record.partition)@\(record.offset): the key \(key) is not known here")
+        return false
       }
     } catch {
       // The last word that can be read counts.
       logger.error("\(record.partition)@\(record.offset), key \(key), cannot be read: \(error)")
+      return false
     }
+  }
+}
+
+extension ControlReader {
+  /// What stands in the topic now.
+  ///
+  /// - Parameter limit: how long the brokers and the topic are waited for.
+  /// - Throws: ``ControlUnread`` when it could not be read by then; `KafkaError` for a configuration that is not
+  ///   allowed.
+  public static func state(
+    client: KafkaClientConfiguration, topic: String, limit: Duration = .seconds(30),
+    logger: Logger = Logger(label: "control")
+  ) async throws -> ControlState {
+    let (states, state) = AsyncStream<ControlState>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let reader = ControlReader(client: client, topic: topic, logger: logger) { state.yield($0) }
+    return try await withThrowingTaskGroup(of: ControlState?.self) { tasks in
+      tasks.addTask {
+        try await reader.run()
+        return nil
+      }
+      tasks.addTask { await states.first { _ in true } }
+      tasks.addTask {
+        try await Task.sleep(for: limit)
+        throw ControlUnread(topic: topic, limit: limit)
+      }
+      defer { tasks.cancelAll() }
+      while let found = try await tasks.next() {
+        if let found { return found }
+      }
+      throw CancellationError()
+    }
+  }
+}
+
+/// `search.control` could not be read to its end in time.
+public struct ControlUnread: Error, Sendable, Hashable, CustomStringConvertible {
+  public let topic: String
+  public let limit: Duration
+
+  public var description: String {
+    "topic \(topic) was not read to its end in \(limit): brokers or topic are away; "
+      + "highlights topics apply creates it"
   }
 }

@@ -10,6 +10,8 @@ public struct HighlightRecord: Sendable, Hashable {
   public let key: String
   /// After that it must not be shown; absent, it never expires.
   public let expiresAt: UnixTime?
+  /// The videos that it cites or shows, by which it is found when one is taken down; none when it is withdrawn.
+  public let videoIDs: Set<VideoID>
   /// `Highlight` in binary protobuf.
   public let payload: Data
 
@@ -37,8 +39,9 @@ public struct HighlightRecord: Sendable, Hashable {
     self.variant = variant
     self.expiresAt = highlight.hasExpiresAt ? UnixTime(highlight.expiresAt) : nil
     self.version = HighlightVersion(
-      isWithdrawn: highlight.status == .withdrawn, generatedAt: UnixTime(highlight.generatedAt),
-      position: position)
+      withdrawalEpoch: HighlightVersion.withdrawalEpoch(of: highlight),
+      generatedAt: UnixTime(highlight.generatedAt), position: position)
+    self.videoIDs = version.isWithdrawn ? [] : VideoID.all(of: highlight)
   }
 
   /// Decodes a record's binary protobuf.

@@ -3,8 +3,9 @@ import HighlightsProtocol
 
 /// A view of the highlights topics, by key and variant, that can be rebuilt from them.
 ///
-/// Which of two records of a key is kept is decided by `Precedence` alone. Every call throws
-/// `StoreError`.
+/// Which of two records of a key is kept is decided by `Precedence` alone. The epoch of a key's withdrawal never goes
+/// back, whatever expires: a store that forgets an expired highlight keeps those of a key that was ever withdrawn, or
+/// a withdrawal that comes again would find nothing that tells it was lifted. Every call throws `StoreError`.
 public protocol HighlightStore: Sendable {
   /// Applies a batch, and how far it brings each partition once all of it is applied.
   ///
@@ -23,6 +24,10 @@ public protocol HighlightStore: Sendable {
 
   /// The highlights of many keys; expired and unknown ones are left out.
   func highlights(forKeys keys: [String], variant: String) async throws -> [String: Highlight]
+
+  /// The keys whose highlight cites the video in a sentence or shows it below, in order; neither withdrawn nor expired
+  /// ones. All of them are returned at once.
+  func keys(citing videoID: String, variant: String) async throws -> [String]
 
   /// The next offset to apply, by partition; partitions never applied are left out.
   func appliedOffsets(topic: String) async throws -> [Int32: Int64]

@@ -1,26 +1,27 @@
 import Foundation
 import GRDB
 import HighlightsProtocol
+import SwiftProtobuf
 
 /// The statements over the table `highlight`.
 enum HighlightTable {
   static func apply(_ record: HighlightRecord, in db: Database) throws -> ApplyResult {
-    guard let stored = try version(key: record.key, variant: record.variant, in: db) else {
-      try put(record, in: db)
+    guard let (id, stored) = try version(key: record.key, variant: record.variant, in: db) else {
+      try CitedVideoTable.add(record.videoIDs, to: try insert(record, in: db), in: db)
       return .stored
     }
     switch Precedence.verdict(on: record.version, against: stored) {
     case .replaces:
-      try put(record, in: db)
+      let before = stored.isWithdrawn ? [] : VideoID.all(of: try highlight(id, in: db))
+      try update(id, to: record, in: db)
+      try CitedVideoTable.add(record.videoIDs.subtracting(before), to: id, in: db)
+      try CitedVideoTable.remove(before.subtracting(record.videoIDs), from: id, in: db)
       return .stored
     case .isStored:
       return .stored
     case .loses:
-      let payload = try Data.fetchOne(
-        db.cachedStatement(sql: "SELECT payload FROM highlight WHERE key = ? AND variant = ?"),
-        arguments: [record.key, record.variant])
       return .refused(
-        storedIsNewer: StoredHighlight(version: stored, payload: payload ?? Data()))
+        storedIsNewer: StoredHighlight(version: stored, payload: try payload(id, in: db)))
     }
   }
 
@@ -31,7 +32,7 @@ enum HighlightTable {
       sql: """
         SELECT payload FROM highlight
         WHERE key = ? AND variant = ?
-          AND (withdrawn OR expires_at IS NULL OR expires_at > ?)
+          AND (withdrawal_epoch % 2 = 1 OR expires_at IS NULL OR expires_at > ?)
         """)
     var payloads: [String: Data] = [:]
     payloads.reserveCapacity(keys.count)
@@ -47,35 +48,58 @@ enum HighlightTable {
 
   private static func version(
     key: String, variant: String, in db: Database
-  ) throws -> HighlightVersion? {
+  ) throws -> (id: Int64, HighlightVersion)? {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT withdrawn, generated_at, topic, partition, "offset" FROM highlight
+        SELECT id, withdrawal_epoch, generated_at, topic, partition, "offset" FROM highlight
         WHERE key = ? AND variant = ?
         """)
     guard let row = try Row.fetchOne(statement, arguments: [key, variant]) else { return nil }
-    return HighlightVersion(
-      isWithdrawn: row[0], generatedAt: UnixTime(milliseconds: row[1]),
-      position: RecordPosition(topic: row[2], partition: row[3], offset: row[4]))
+    let version = HighlightVersion(
+      withdrawalEpoch: row[1], generatedAt: UnixTime(milliseconds: row[2]),
+      position: RecordPosition(topic: row[3], partition: row[4], offset: row[5]))
+    return (row[0], version)
   }
 
-  private static func put(_ record: HighlightRecord, in db: Database) throws {
+  private static func payload(_ id: Int64, in db: Database) throws -> Data {
+    try Data.fetchOne(
+      db.cachedStatement(sql: "SELECT payload FROM highlight WHERE id = ?"), arguments: [id])
+      ?? Data()
+  }
+
+  private static func highlight(_ id: Int64, in db: Database) throws -> Highlight {
+    try Highlight(serializedBytes: try payload(id, in: db))
+  }
+
+  private static func insert(_ record: HighlightRecord, in db: Database) throws -> Int64 {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO highlight
-          (key, variant, withdrawn, generated_at, expires_at, topic, partition, "offset", payload)
+          (key, variant, withdrawal_epoch, generated_at, expires_at, topic, partition, "offset",
+           payload)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (key, variant) DO UPDATE SET
-          withdrawn = excluded.withdrawn, generated_at = excluded.generated_at,
-          expires_at = excluded.expires_at, topic = excluded.topic,
-          partition = excluded.partition, "offset" = excluded."offset",
-          payload = excluded.payload
         """)
+    try statement.execute(arguments: [record.key, record.variant] + columns(of: record))
+    return db.lastInsertedRowID
+  }
+
+  private static func update(_ id: Int64, to record: HighlightRecord, in db: Database) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        UPDATE highlight SET
+          withdrawal_epoch = ?, generated_at = ?, expires_at = ?, topic = ?, partition = ?,
+          "offset" = ?, payload = ?
+        WHERE id = ?
+        """)
+    try statement.execute(arguments: columns(of: record) + [id])
+  }
+
+  private static func columns(of record: HighlightRecord) -> StatementArguments {
     let position = record.version.position
-    try statement.execute(arguments: [
-      record.key, record.variant, record.version.isWithdrawn,
-      record.version.generatedAt.milliseconds, record.expiresAt?.milliseconds,
-      position.topic, position.partition, position.offset, record.payload,
-    ])
+    return [
+      record.version.withdrawalEpoch, record.version.generatedAt.milliseconds,
+      record.expiresAt?.milliseconds, position.topic, position.partition, position.offset,
+      record.payload,
+    ]
   }
 }

@@ -114,6 +114,16 @@ public final class SQLiteHighlightStore: HighlightStore {
     }
   }
 
+  public func keys(citing videoID: String, variant: String) async throws -> [String] {
+    let moment = now()
+    return try await typed { [pool] in
+      try await pool.read { db in
+        try CitedVideoTable.keys(
+          citing: VideoID(videoID), variant: variant, at: moment, in: db)
+      }
+    }
+  }
+
   public func appliedOffsets(topic: String) async throws -> [Int32: Int64] {
     try await typed { [pool] in
       try await pool.read { try OffsetTable.nextOffsets(topic: topic, in: $0) }

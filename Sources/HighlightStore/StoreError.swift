@@ -1,4 +1,5 @@
 import GRDB
+import SwiftProtobuf
 
 /// A store that cannot do what was asked: which one, why, and what to do.
 public struct StoreError: Error, CustomStringConvertible {
@@ -15,8 +16,10 @@ public struct StoreError: Error, CustomStringConvertible {
     case busy
     /// The file or its folder may not be read or written.
     case permission
-    /// A newer version of this program made the file.
+    /// A newer version of this program wrote it.
     case newerSchema
+    /// An older version of this program wrote it.
+    case olderSchema
     /// The server cannot be reached, does not answer in time or cannot serve now; it is tried again.
     case unavailable
     /// The server refused the user, the password or the command.
@@ -56,13 +59,18 @@ public struct StoreError: Error, CustomStringConvertible {
       "this file does not exist; start a cache writer, which creates it, or change store.path."
     case .corrupt:
       """
-      it is damaged or no highlight store; move it away and start the cache writer from the \
-      beginning of the topic to rebuild it.
+      it is damaged or no highlight store; move it away and rebuild it from the topic with \
+      highlights cache --rebuild.
       """
     case .diskFull: "the disk is full; make room."
     case .busy: "another process kept it locked for more than 5 s; stop it or try again."
     case .permission: "it cannot be opened or written; check its owner and mode and its folder's."
     case .newerSchema: "a newer version of this program made it; run that version or move it away."
+    case .olderSchema:
+      """
+      an older version of this program wrote it; start the cache writer, which brings a file up to date; of a server \
+      remove the keys hl:* and rebuild it.
+      """
     case .unavailable: "the server does not serve now; it is tried again until it does."
     case .accessDenied:
       "the server refused; check the user and password in store.url and what the user may do."
@@ -81,13 +89,18 @@ extension StoreError {
       self = error
       return
     }
+    let code = (error as? DatabaseError)?.extendedResultCode
     let reason: Reason =
       switch (error as? DatabaseError)?.resultCode {
       case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt
       case .SQLITE_FULL: .diskFull
+      // The file that readers and writers share beside the write-ahead log could not grow.
+      case .SQLITE_IOERR where code == .SQLITE_IOERR_SHMSIZE: .diskFull
       case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
       case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: .permission
       case .SQLITE_MISUSE: .closed
+      // What was stored is no highlight any more.
+      case nil where error is SwiftProtobufError || error is BinaryDecodingError: .corrupt
       default: .failed
       }
     self.init(reason, path: path, cause: error)

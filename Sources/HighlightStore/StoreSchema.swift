@@ -1,15 +1,21 @@
+import Foundation
 import GRDB
+import HighlightsProtocol
+import SwiftProtobuf
 
 /// The tables of the SQLite file. A migration that was released is never changed.
 enum StoreSchema {
   static func migrate(_ pool: DatabasePool, path: String) throws {
     try refuseNewer(pool, path: path)
-    do {
-      try migrator.migrate(pool)
-    } catch {
-      // Two processes that create the file at once both find it empty; the one that comes second
-      // to the migration's transaction fails on what the first one made.
-      guard try pool.read(migrator.hasCompletedMigrations) else { throw error }
+    while true {
+      let before = try pool.read(migrator.appliedIdentifiers)
+      do {
+        return try migrator.migrate(pool)
+      } catch {
+        // Of two processes that open a file at once both may find it without a migration; the one that comes second
+        // to its transaction fails on what the first one made, and goes on from there.
+        guard try pool.read(migrator.appliedIdentifiers).count > before.count else { throw error }
+      }
     }
   }
 
@@ -17,7 +23,8 @@ enum StoreSchema {
   static func check(_ pool: DatabasePool, path: String) throws {
     try refuseNewer(pool, path: path)
     guard try pool.read(migrator.hasCompletedMigrations) else {
-      throw StoreError(.corrupt, path: path)
+      let isStore = try !pool.read(migrator.appliedIdentifiers).isEmpty
+      throw StoreError(isStore ? .olderSchema : .corrupt, path: path)
     }
   }
 
@@ -30,8 +37,38 @@ enum StoreSchema {
   private static let migrator: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1", migrate: createTables)
+    migrator.registerMigration("v2", migrate: countWithdrawalsAndIndexVideos)
     return migrator
   }()
+
+  /// The second version: an epoch in place of whether it is withdrawn, and an index from videos to highlights.
+  ///
+  /// Every highlight is read, and nobody else writes meanwhile: about a second for 100,000.
+  static func countWithdrawalsAndIndexVideos(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        ALTER TABLE highlight ADD COLUMN withdrawal_epoch INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE highlight DROP COLUMN withdrawn;
+        CREATE TABLE cited_video (
+          video BLOB NOT NULL,
+          highlight INTEGER NOT NULL,
+          PRIMARY KEY (video, highlight)
+        ) WITHOUT ROWID;
+        """)
+    let rows = try Row.fetchCursor(db, sql: "SELECT id, payload FROM highlight ORDER BY id")
+    while let row = try rows.next() {
+      let id: Int64 = row[0]
+      let highlight = try Highlight(serializedBytes: row[1] as Data)
+      let epoch = HighlightVersion.withdrawalEpoch(of: highlight)
+      if epoch != 0 {
+        try db.execute(
+          sql: "UPDATE highlight SET withdrawal_epoch = ? WHERE id = ?", arguments: [epoch, id])
+      }
+      if highlight.status != .withdrawn {
+        try CitedVideoTable.add(VideoID.all(of: highlight), to: id, in: db)
+      }
+    }
+  }
 
   /// The first version. Times are milliseconds since 1970.
   static func createTables(_ db: Database) throws {

@@ -17,9 +17,9 @@ struct HighlightsCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      UpCommand.self, SummarizeCommand.self, CacheCommand.self, PublishCommand.self,
-      IngestCommand.self, LookupCommand.self, GatewayCommand.self, TopicsCommand.self,
-      DoctorCommand.self,
+      UpCommand.self, SummarizeCommand.self, CacheCommand.self, ServeCommand.self,
+      PublishCommand.self, IngestCommand.self, LookupCommand.self, GatewayCommand.self,
+      TopicsCommand.self, VariantsCommand.self, DoctorCommand.self,
       PauseCommand.self, ResumeCommand.self, SpendCommand.self, EvaluateCommand.self,
     ])
 

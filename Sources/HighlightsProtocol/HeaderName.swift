@@ -20,8 +20,12 @@ public enum HeaderName {
 
   /// Present with "true": write a new highlight even if a fresh one exists.
   public static let forceRefresh = "force_refresh"
-  /// The variant whose topic the highlight goes to; absent for the default one.
+  /// The variant to write the highlight as: a declared one; "default" or empty for the default one. Absent: the live
+  /// one. An unknown one makes the search a dead letter.
   public static let variant = "variant"
+  /// The withdrawal epoch of the key that the publisher knows of, as a decimal number: a worker that has heard of a lower
+  /// one only waits a moment, so that a highlight which was just restored is not taken for withdrawn.
+  public static let withdrawalEpoch = "withdrawal_epoch"
   /// Present when the record was already sent on once to the partition of its key.
   public static let forwarded = "forwarded"
   /// What earlier tries of a search took: calls, wasted tokens, millionths of a currency and the currency, apart by ";".

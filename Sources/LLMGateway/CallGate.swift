@@ -191,7 +191,7 @@ final class CallGate: Sendable {
       CallGateState(
         waiting: contents.waiting.count, inFlight: contents.concurrency.inFlight,
         concurrencyLimit: contents.concurrency.limit,
-        isOpen: contents.breaker.wait(at: .now) != nil,
+        closedFor: contents.breaker.wait(at: .now).map { $0 - .now },
         limits: contents.limiter.figures(at: .now))
     }
   }
@@ -287,7 +287,10 @@ public struct CallGateState: Sendable, Hashable {
   public let inFlight: Int
   /// Calls that the deployment is believed to bear at once.
   public let concurrencyLimit: Int
-  /// Whether the circuit lets nothing through.
-  public let isOpen: Bool
+  /// How long until a call may be tried; nil while the circuit lets calls through.
+  public let closedFor: Duration?
   public let limits: RateLimiter.Figures
+
+  /// Whether the circuit lets nothing through.
+  public var isOpen: Bool { closedFor != nil }
 }

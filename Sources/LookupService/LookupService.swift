@@ -1,6 +1,7 @@
 import HighlightStore
 import HighlightsProtocol
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -15,6 +16,8 @@ public struct LookupService: Service {
   private let configuration: LookupServiceConfiguration
   private let logger: Logger
   private let desk: LookupDesk
+  private let takedowns: (any TakedownDesk)?
+  private let fleet: FleetFeed?
   private let boundPort = BoundPort()
 
   /// A service that does not listen yet.
@@ -23,20 +26,26 @@ public struct LookupService: Service {
   ///   - store: Where highlights are read.
   ///   - queue: Where searches without a fresh highlight are published.
   ///   - videos: Finds the videos of searches that bring none; nil where there is no catalogue.
+  ///   - takedowns: Withdraws what an admin asks for; without it the routes for that answer 501.
+  ///   - fleet: What is shown of the workers; without it the paths for that are unknown.
   public init(
     configuration: LookupServiceConfiguration, store: any HighlightStore, queue: any SearchQueue,
-    videos: (any VideoFinding)?, logger: Logger
+    videos: (any VideoFinding)?, takedowns: (any TakedownDesk)? = nil, fleet: FleetFeed? = nil,
+    logger: Logger
   ) {
     self.init(
-      configuration: configuration, store: store, queue: queue, videos: videos, logger: logger,
-      time: .system)
+      configuration: configuration, store: store, queue: queue, videos: videos,
+      takedowns: takedowns, fleet: fleet, logger: logger, time: .system)
   }
 
   init(
     configuration: LookupServiceConfiguration, store: any HighlightStore, queue: any SearchQueue,
-    videos: (any VideoFinding)?, logger: Logger, time: LookupTime
+    videos: (any VideoFinding)?, takedowns: (any TakedownDesk)?, fleet: FleetFeed?, logger: Logger,
+    time: LookupTime
   ) {
     self.configuration = configuration
+    self.takedowns = takedowns
+    self.fleet = fleet
     self.logger = logger
     desk = LookupDesk(
       configuration: configuration, store: store, queue: queue, videos: videos, time: time,
@@ -53,8 +62,16 @@ public struct LookupService: Service {
     desk.highlightPublished(highlight, variant: variant)
   }
 
-  /// Changes which variant look-ups read that name none; at first it is the default one.
-  public func useVariant(_ variant: String) { desk.useVariant(variant) }
+  /// Takes over what operators have switched, all of it, from the tail of `search.control`: what is withdrawn is
+  /// answered as such from then on, also from memory and to those who wait.
+  ///
+  /// At first the default variant is live and nothing is withdrawn, so this is called before ``run()``.
+  public func use(_ switches: LookupSwitches) { desk.use(switches) }
+
+  /// Tells for which causes searches wait now, all of them; with none, searches wait for workers only.
+  ///
+  /// The first that affects a search is what clients are told. To be called whenever that changes.
+  public func searchesHeld(_ holds: [SearchHold]) { desk.searchesHeld(holds) }
 
   /// What is kept and waited for now.
   public var statistics: LookupStatistics { desk.statistics }
@@ -92,14 +109,16 @@ public struct LookupService: Service {
   private func application() -> Application<RouterResponder<LookupContext>> {
     let idle = TimeAmount.milliseconds(configuration.limits.idle.inMilliseconds)
     return Application(
-      router: Endpoints.router(desk),
+      router: Endpoints.router(desk, takedowns: takedowns, fleet: fleet),
       server: .http1(
         configuration: .init(
           idleTimeout: idle,
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
-        address: .hostname(configuration.host, port: configuration.port)),
+        address: .hostname(configuration.host, port: configuration.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(
+          max(1, configuration.limits.connections), logger: logger)),
       onServerRunning: { [boundPort] channel in
         if let port = channel.localAddress?.port { await boundPort.listen(on: port) }
       },

@@ -45,7 +45,10 @@ public struct LookupServiceConfiguration: Sendable {
     public var newKeys: Rate
     /// Searches that may be awaited at once; beyond it a miss is answered 503.
     public var pendingSearches: Int
-    /// Requests that may wait for a search to end at once; beyond it they are answered at once.
+    /// Connections that may be open at once, within a few; those beyond are accepted when others close.
+    public var connections: Int
+    /// Requests that may wait for a search to end at once; beyond it they are answered at once. Below
+    /// ``connections``, or those who wait keep out those who need not.
     public var waiters: Int
     /// The largest request body, in bytes.
     public var bodyBytes: Int
@@ -53,6 +56,8 @@ public struct LookupServiceConfiguration: Sendable {
     public var queriesPerRequest: Int
     /// How long reading a body, the store or the videos may take.
     public var work: Duration
+    /// How long a takedown may take: one of a video writes a record for each highlight that cites it.
+    public var takedown: Duration
     /// The longest `wait` of a look-up.
     public var wait: Duration
     /// The longest that a stream of events stays open.
@@ -63,8 +68,9 @@ public struct LookupServiceConfiguration: Sendable {
     public init(
       cacheBytes: Int = 64 << 20, client: Rate = Rate(perMinute: 1_200, burst: 200),
       clients: Int = 100_000, newKeys: Rate = Rate(perMinute: 600, burst: 100),
-      pendingSearches: Int = 100_000, waiters: Int = 10_000, bodyBytes: Int = 8 << 20,
-      queriesPerRequest: Int = 1_000, work: Duration = .seconds(10), wait: Duration = .seconds(30),
+      pendingSearches: Int = 100_000, connections: Int = 10_000, waiters: Int = 8_000,
+      bodyBytes: Int = 8 << 20, queriesPerRequest: Int = 1_000, work: Duration = .seconds(10),
+      takedown: Duration = .seconds(60), wait: Duration = .seconds(30),
       stream: Duration = .seconds(120), idle: Duration = .seconds(60)
     ) {
       self.cacheBytes = cacheBytes
@@ -72,10 +78,12 @@ public struct LookupServiceConfiguration: Sendable {
       self.clients = clients
       self.newKeys = newKeys
       self.pendingSearches = pendingSearches
+      self.connections = connections
       self.waiters = waiters
       self.bodyBytes = bodyBytes
       self.queriesPerRequest = queriesPerRequest
       self.work = work
+      self.takedown = takedown
       self.wait = wait
       self.stream = stream
       self.idle = idle
@@ -122,7 +130,7 @@ public struct LookupServiceConfiguration: Sendable {
   public struct Tokens: Sendable, Hashable {
     /// What `POST /v1/queries` asks for; nil lets everyone publish, within the limit on new keys.
     public var write: String?
-    /// May all that ``write`` may.
+    /// May all that ``write`` may, and withdraw and restore, which nobody may where it is nil.
     public var admin: String?
 
     public init(write: String? = nil, admin: String? = nil) {

@@ -4,9 +4,10 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// What a process tells of itself over HTTP: `/health`, `/status` and `/metrics`.
+/// What a process tells of itself over HTTP: `/health`, `/readyz`, `/status` and `/metrics`.
 ///
 /// - `GET /health`: 200 while there are no troubles, 503 with one a line otherwise.
+/// - `GET /readyz`: 200 once it does its work, 503 with what is missing, one a line, before.
 /// - `GET /status`: the process's report as JSON.
 /// - `GET /metrics`: in Prometheus' text format.
 public struct StatusServer: Service {
@@ -14,12 +15,16 @@ public struct StatusServer: Service {
   public struct Source: Sendable {
     public var troubles: @Sendable () -> [String]
     public var report: @Sendable () throws -> Data
+    /// What it waits for before it is of use; empty once it is ready.
+    public var missing: @Sendable () -> [String]
 
     public init(
-      troubles: @escaping @Sendable () -> [String], report: @escaping @Sendable () throws -> Data
+      troubles: @escaping @Sendable () -> [String], report: @escaping @Sendable () throws -> Data,
+      missing: @escaping @Sendable () -> [String] = { [] }
     ) {
       self.troubles = troubles
       self.report = report
+      self.missing = missing
     }
   }
 
@@ -50,12 +55,8 @@ public struct StatusServer: Service {
   /// - Throws: what binding the address throws.
   public func run() async throws {
     let router = Router()
-    router.get("/health") { [source] _, _ in
-      let troubles = source.troubles()
-      return Self.response(
-        troubles.isEmpty ? .ok : .serviceUnavailable, "text/plain; charset=utf-8",
-        Data((troubles.isEmpty ? ["ok"] : troubles).map { $0 + "\n" }.joined().utf8))
-    }
+    router.get("/health") { [source] _, _ in Self.response(source.troubles()) }
+    router.get("/readyz") { [source] _, _ in Self.response(source.missing()) }
     router.get("/status") { [source] _, _ in
       Self.response(.ok, "application/json", try source.report())
     }
@@ -70,6 +71,13 @@ public struct StatusServer: Service {
       },
       logger: logger)
     try await application.run()
+  }
+
+  /// 200 where nothing is wrong, else 503 with what is.
+  private static func response(_ wrong: [String]) -> Response {
+    response(
+      wrong.isEmpty ? .ok : .serviceUnavailable, "text/plain; charset=utf-8",
+      Data((wrong.isEmpty ? ["ok"] : wrong).map { $0 + "\n" }.joined().utf8))
   }
 
   private static func response(

@@ -10,14 +10,17 @@ struct Ledger: Sendable {
   static let source = "/highlights/summarizer"
 
   /// An outcome with what every search has: its identity, where and when it was consumed.
+  ///
+  /// - Parameter variant: empty for the default one.
   func outcome(
-    id: String, key: String, of search: SearchRecord, consumedAt: UnixTime,
+    id: String, key: String, variant: String, of search: SearchRecord, consumedAt: UnixTime,
     _ result: Outcome.Result,
     reason: String = "", detail: String = ""
   ) -> Outcome {
     var outcome = Outcome()
     outcome.queryID = id
     outcome.key = key
+    outcome.variant = variant
     outcome.topic = search.record.partition.topic
     outcome.partition = search.record.partition.partition
     outcome.offset = search.record.offset
@@ -40,13 +43,11 @@ struct Ledger: Sendable {
       headers: headers(id: outcome.queryID, type: "highlights.v1.Outcome", ended, search))
   }
 
-  func message(_ highlight: Highlight, of search: SearchRecord, id: String) -> KafkaProducerMessage
-  {
-    let topic =
-      search.variant.isEmpty
-      ? settings.highlightsTopic : "\(settings.highlightsTopic).\(search.variant)"
-    return KafkaProducerMessage(
-      topic: topic, key: Array(highlight.key.utf8), value: encoded(highlight),
+  func message(
+    _ highlight: Highlight, to variant: Variant, of search: SearchRecord, id: String
+  ) -> KafkaProducerMessage {
+    KafkaProducerMessage(
+      topic: variant.topic, key: Array(highlight.key.utf8), value: encoded(highlight),
       headers: headers(
         id: id, type: "highlights.v1.Highlight", UnixTime(highlight.generatedAt), search))
   }

@@ -1,4 +1,5 @@
 import DequeModule
+import Highlights
 import HighlightsProtocol
 import Kafka
 import SwiftProtobuf
@@ -14,6 +15,10 @@ public final class PublishedTable: Sendable {
   public struct Entry: Sendable, Hashable {
     public var generatedAt: UnixTime
     public var freshUntil: UnixTime
+    /// The key's when it was published.
+    var withdrawalEpoch: UInt32 = 0
+    /// The videos that it cites and shows.
+    var videos: [VideoTag] = []
     /// The message's bytes: kept small, and read again only once it is no longer fresh.
     fileprivate(set) var bytes: [UInt8] = []
 
@@ -25,6 +30,8 @@ public final class PublishedTable: Sendable {
     init(_ highlight: Highlight) {
       self.init(
         generatedAt: UnixTime(highlight.generatedAt), freshUntil: UnixTime(highlight.freshUntil))
+      withdrawalEpoch = highlight.withdrawalEpoch
+      videos = highlight.citedVideoIDs.union(highlight.videos.map(\.id)).map(VideoTag.init)
       // Encoding fails for required fields of proto2 only.
       bytes = (try? highlight.serializedBytes()) ?? []
     }

@@ -1,3 +1,4 @@
+import Control
 import HighlightsProtocol
 import Kafka
 
@@ -14,11 +15,17 @@ struct SearchRecord: Sendable {
   var isForwarded: Bool { record.headers.text(HeaderName.forwarded) != nil }
   var forcesRefresh: Bool { record.headers.text(HeaderName.forceRefresh) == "true" }
 
+  /// What whoever published it knows of its key.
+  var withdrawalEpoch: UInt32 {
+    record.headers.text(HeaderName.withdrawalEpoch).flatMap { UInt32($0) } ?? 0
+  }
+
   /// What earlier tries took.
   var spent: Spent { Spent(record.headers) }
 
-  /// The variant the highlight is written to; empty for the default one.
-  var variant: String { record.headers.text(HeaderName.variant) ?? "" }
+  /// The variant that the header names: empty for the default one, which it names by `default` or, as messages do, by
+  /// nothing; nil without the header, which leaves it to the live one.
+  var variant: String? { record.headers.text(HeaderName.variant).map(VariantName.parsed) }
 
   /// W3C trace context, passed on to what follows from the search.
   var traceHeaders: [KafkaHeader] {
@@ -40,16 +47,5 @@ struct SearchRecord: Sendable {
     return KafkaProducerMessage(
       topic: record.partition.topic, key: key, value: record.value, headers: headers,
       timestamp: record.timestamp)
-  }
-}
-
-/// Names of variants: they become part of a topic's name.
-enum VariantName {
-  static func isValid(_ name: String) -> Bool {
-    name.utf8.count <= 64
-      && name.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-      }
   }
 }

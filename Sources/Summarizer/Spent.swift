@@ -25,6 +25,16 @@ struct Spent: Sendable, Equatable {
     currency = String(fields[3])
   }
 
+  /// All that a highlight took that is not published: what it was made of is wasted too.
+  init(discarded usage: Usage) {
+    attempts = Int(clamping: usage.attempts)
+    for tokens in [usage.wastedTokens, usage.inputTokens, usage.outputTokens] {
+      wastedTokens = Self.sum(wastedTokens, Int(clamping: tokens))
+    }
+    micros = Int(clamping: usage.costMicros)
+    currency = usage.currency
+  }
+
   mutating func add(attempts: Int, wastedTokens: Int, cost: Cost?) {
     self.attempts = Self.sum(self.attempts, attempts)
     self.wastedTokens = Self.sum(self.wastedTokens, wastedTokens)

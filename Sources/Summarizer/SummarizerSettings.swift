@@ -19,6 +19,9 @@ public struct SummarizerSettings: Sendable {
   public var evidence: EvidenceLimits
   public var policy: HighlightPolicy
   public var prompt: PromptTemplate
+  /// By name, beside the default one, which all else here is about. Which one a search is written as, its header says,
+  /// or the fleet's switch where it has none.
+  public var variants: [String: VariantSettings]
   /// What becomes of a search that no video answers.
   public var answersWithoutEvidence: AnswersWithoutEvidence
   /// Asks for a general answer.
@@ -34,6 +37,7 @@ public struct SummarizerSettings: Sendable {
     backfillTopic: String = "search.queries.backfill",
     limits: SearchLimits = SearchLimits(), evidence: EvidenceLimits = EvidenceLimits(),
     policy: HighlightPolicy, prompt: PromptTemplate = .highlight,
+    variants: [String: VariantSettings] = [:],
     answersWithoutEvidence: AnswersWithoutEvidence = .decline,
     generalPrompt: PromptTemplate = .general, deployment: Deployment, maxOutputTokens: Int = 600,
     temperature: Double? = 0
@@ -45,6 +49,7 @@ public struct SummarizerSettings: Sendable {
     self.evidence = evidence
     self.policy = policy
     self.prompt = prompt
+    self.variants = variants
     self.answersWithoutEvidence = answersWithoutEvidence
     self.generalPrompt = generalPrompt
     self.deployment = deployment

@@ -28,7 +28,18 @@ struct HighlightRecordTests {
     #expect(
       record.version
         == HighlightVersion(
-          isWithdrawn: true, generatedAt: UnixTime(milliseconds: 7_009), position: position))
+          withdrawalEpoch: 1, generatedAt: UnixTime(milliseconds: 7_009), position: position))
+  }
+
+  @Test("knows the videos it cites or shows by their bytes, and none once withdrawn")
+  func videos() throws {
+    var highlight = self.highlight
+    highlight.cite(["a", "a", "\u{E9}"], showing: ["b", "e\u{301}", "a"])
+    #expect(try HighlightRecord(highlight, position: position).videoIDs == [])
+    highlight.status = .answered
+    let record = try HighlightRecord(highlight, position: position)
+    #expect(record.videoIDs == Set(["a", "\u{E9}", "b", "e\u{301}"].map(VideoID.init)))
+    #expect(record.videoIDs.count == 4)
   }
 
   @Test("names the field that is missing and where", arguments: ["key", "status", "generated_at"])

@@ -68,7 +68,8 @@ struct HighlightStoreConformanceTests {
         "k\(key)", at: times[generator.oneIn(2) ? 2 : generator.below(times.count)],
         offset: offsets[generator.oneIn(2) ? 4 : generator.below(offsets.count)],
         partition: [0, 1, .max][generator.below(3)], topic: topics[generator.below(topics.count)],
-        status: generator.oneIn(4) ? .withdrawn : .answered)
+        status: generator.oneIn(4) ? .withdrawn : .answered,
+        epoch: [0, 0, 0, 2, 255, 256, 1 << 31][generator.below(7)])
     }
     let stored = try (0..<3_000).map { try one($0) }
     let incoming = try (0..<3_000).map { try one($0) }

@@ -38,6 +38,61 @@ struct RedisHighlightStoreTests {
     }
   }
 
+  @Test("keeps what tells that a withdrawal was lifted, also when that has expired")
+  func liftedStays() async throws {
+    try await RedisServer.run { server in
+      let store = try RedisHighlightStore(endpoint: server.endpoint())
+      let withdrawn = try record(at: 100, status: .withdrawn)
+      let lifted = try record(at: 200, offset: 1, status: .noAnswer, expires: 1_000, epoch: 2)
+      #expect(try await store.apply([withdrawn, lifted]) == [.stored, .stored])
+      #expect(try await store.highlight(forKey: "k") == nil)
+      #expect(try await store.apply([withdrawn]) == [.refused(by: lifted)])
+      #expect(try await store.count() == 1)
+    }
+  }
+
+  @Test("keeps a key in the set of a video until the last highlight expires that cited it")
+  func setsOfVideos() async throws {
+    try await RedisServer.run { server in
+      let store = try RedisHighlightStore(endpoint: server.endpoint())
+      let client = try RedisClient(endpoint: server.endpoint(), settings: .init(), logger: nil)
+      let end: Int64 = 4_102_444_800
+      func ask(_ name: String) async throws -> RedisReply? {
+        try await client.send([RedisCommand(name, "hl:video:{v}:")]).first
+      }
+      _ = try await store.apply([record("a", expires: end, citing: ["v"])])
+      _ = try await store.apply([record("b", expires: end + 5, citing: ["v"])])
+      _ = try await store.apply([record("a", at: 200, offset: 1, expires: end - 5, showing: ["v"])])
+      #expect(try await ask("ZCARD") == .integer(2))
+      #expect(try await ask("PEXPIRETIME") == .integer((end + 5) * 1_000))
+      // What is there already never leaves sooner than it would have.
+      let score = try await client.send([RedisCommand("ZSCORE", "hl:video:{v}:", "a")]).first
+      #expect(score == .bytes(Array("\(end * 1_000)".utf8)))
+      // One whose time has come goes with the next that comes; what never expires keeps the set.
+      _ = try await client.send([RedisCommand("ZADD", "hl:video:{v}:", "1000", "old")])
+      _ = try await store.apply([
+        record("c", citing: ["v"]), record("d", expires: 9, citing: ["v"]),
+      ])
+      #expect(try await ask("ZCARD") == .integer(3))
+      #expect(try await ask("PEXPIRETIME") == .integer(-1))
+      // One that cites it no more stays there, and is not found.
+      _ = try await store.apply([record("c", at: 200, offset: 1, expires: end)])
+      #expect(try await ask("ZCARD") == .integer(3))
+      #expect(try await store.keys(citing: "v", variant: "") == ["a", "b"])
+    }
+  }
+
+  @Test("puts keys into the sets of videos before it writes the highlights")
+  func setsFirst() async throws {
+    try await RedisServer.run { server in
+      let store = try RedisHighlightStore(endpoint: server.endpoint())
+      let client = try RedisClient(endpoint: server.endpoint(), settings: .init(), logger: nil)
+      _ = try await client.send([RedisCommand("LPUSH", "hl:video:{v}:", "x")])
+      await #expect(throws: StoreError.self) { try await store.apply([record(citing: ["v"])]) }
+      #expect(try await store.highlight(forKey: "k") == nil)
+    }
+  }
+
   @Test("works on when the server has forgotten the scripts")
   func forgottenScripts() async throws {
     try await RedisServer.run { server in
@@ -74,13 +129,14 @@ struct RedisHighlightStoreTests {
     arguments: [
       ([UInt8]("too short".utf8), StoreError.Reason.corrupt),
       ([9] + [UInt8](repeating: 0, count: 40), .newerSchema),
+      ([1] + [UInt8](repeating: 0, count: 40), .olderSchema),
     ])
   func unreadable(value: [UInt8], reason: StoreError.Reason) async throws {
     try await RedisServer.run { server in
       let store = try RedisHighlightStore(endpoint: server.endpoint())
       let client = try RedisClient(endpoint: server.endpoint(), settings: .init(), logger: nil)
       var set = RedisCommand("SET", "hl:{k}:")
-      set.add(value.first == 9 ? value : [RedisValue.layout] + value)
+      set.add(value.count > 40 ? value : [RedisValue.layout] + value)
       _ = try await client.send([set])
       let read = await #expect(throws: StoreError.self) { try await store.highlight(forKey: "k") }
       #expect(read?.reason == reason)

@@ -56,7 +56,8 @@ struct RedisValueTests {
     for expires in [nil, Int64(-5), 4_102_444_800] {
       let record = try record(
         "k" + String(repeating: "a video about knots. ", count: length / 21), at: -3,
-        offset: (1 << 53) + 1, partition: 7, topic: "tópic", status: .withdrawn, expires: expires)
+        offset: (1 << 53) + 1, partition: 7, topic: "tópic", status: .withdrawn, expires: expires,
+        epoch: 0xFEFF_0101)
       for size in [0, 512, .max] {
         let value = try RedisValue(RedisValue(record).bytes(compressingFrom: size))
         #expect(value == RedisValue(record))

@@ -124,6 +124,48 @@ struct SQLiteHighlightStoreTests {
     }
   }
 
+  @Test("brings a file of the first version up to date as if its topic had been read again")
+  func firstVersion() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/h.sqlite"
+      let records = [
+        try record("a", citing: ["v"], showing: ["w"]), try record("b", status: .withdrawn),
+        try record("c", epoch: 2, citing: ["v"]),
+      ]
+      let old = try DatabaseQueue(path: path)
+      try await old.write { db in
+        try db.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+        try StoreSchema.createTables(db)
+        try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('v1')")
+        for record in records {
+          try db.execute(
+            sql: """
+              INSERT INTO highlight (key, variant, withdrawn, generated_at, topic, partition, "offset", payload)
+              VALUES (?, '', ?, ?, 'search.highlights', 0, 0, ?)
+              """,
+            arguments: [
+              record.key, record.version.isWithdrawn, record.version.generatedAt.milliseconds,
+              record.payload,
+            ])
+        }
+      }
+      try old.close()
+
+      let early = #expect(throws: StoreError.self) { try SQLiteHighlightStore(readingFrom: path) }
+      #expect(early?.reason == .olderSchema)
+
+      let store = try SQLiteHighlightStore(path: path)
+      #expect(try await store.apply(records) == [.stored, .stored, .stored])
+      #expect(try await store.keys(citing: "v", variant: "") == ["a", "c"])
+      #expect(try await store.keys(citing: "w", variant: "") == ["a"])
+      #expect(
+        try await store.apply([record("b", at: 900, offset: 9)]) == [.refused(by: records[1])])
+      #expect(
+        try await store.apply([record("c", at: 900, offset: 9, status: .withdrawn, epoch: 1)])
+          == [.refused(by: records[2])])
+    }
+  }
+
   @Test("leaves a file that a newer version made alone", arguments: [true, false])
   func newerSchema(reading: Bool) async throws {
     try await withTemporaryFolder { folder in

@@ -52,17 +52,38 @@ extension UnixTime {
 func record(
   _ key: String = "k", at seconds: Int64 = 100, offset: Int64 = 0, partition: Int32 = 0,
   topic: String = "search.highlights", status: Highlight.Status = .answered,
-  expires: Int64? = nil, variant: String = ""
+  expires: Int64? = nil, variant: String = "", epoch: UInt32 = 0, citing cited: [String] = [],
+  showing shown: [String] = []
 ) throws -> HighlightRecord {
   var highlight = Highlight()
   highlight.key = key
   highlight.status = status
   highlight.queryText = "\(seconds) \(partition) \(offset)"
   highlight.generatedAt = Google_Protobuf_Timestamp(seconds: seconds)
+  highlight.withdrawalEpoch = epoch
+  highlight.cite(cited, showing: shown)
   if let expires { highlight.expiresAt = Google_Protobuf_Timestamp(seconds: expires) }
   return try HighlightRecord(
     highlight, position: RecordPosition(topic: topic, partition: partition, offset: offset),
     variant: variant)
+}
+
+extension Highlight {
+  /// A sentence for each video that it cites, and cards of those that it shows.
+  mutating func cite(_ cited: [String], showing shown: [String]) {
+    sentences = cited.map { id in
+      var citation = Citation()
+      citation.videoID = id
+      var sentence = Sentence()
+      sentence.citations = [citation]
+      return sentence
+    }
+    videos = shown.map { id in
+      var card = VideoCard()
+      card.id = id
+      return card
+    }
+  }
 }
 
 extension ApplyResult {

@@ -121,11 +121,14 @@ struct ConfigurationReferenceTests {
     case .integer(let range):
       "\("\(range.upperBound)" == key.defaultText ? range.lowerBound : range.upperBound)"
     case .number(let range): "\(range.upperBound)"
-    case .duration(let range): range.upperBound.configured
+    case .duration(let range):
+      Duration(configured: key.defaultText) == range.upperBound
+        ? range.lowerBound.configured : range.upperBound.configured
     case .bytes(let range): Quantity.text(bytes: range.upperBound)
     case .choice(let words): words.first { $0 != key.defaultText }
     case .list(.hostAndPort, _): "another:1"
     case .list(.pair, _): "another=1"
+    case .list(.origin, _): "https://another"
     case .list(.risingDuration, _): "1s,2s"
     }
   }

@@ -60,6 +60,9 @@ struct ConfigurationRuleTests {
       "catalog.path and catalog.url must not both be set", ("catalog.path", "catalog.sqlite"),
       ("catalog.url", "https://host/videos")),
     Conflict("catalog.path and store.path must differ", ("catalog.path", "highlights.sqlite")),
+    Conflict(
+      "serve.waiters must be below serve.connections", ("serve.waiters", "500"),
+      ("serve.connections", "500")),
   ]
 
   @Test(

@@ -83,11 +83,12 @@ struct Fleet: Sendable {
       "search.queries\($0)"
     }
     try await withAdmin { admin in
-      let topics = (names + ["highlights", "outcomes", "control"].map { "search.\($0)" }).map {
-        KafkaNewTopic(
-          name: $0, partitions: Self.partitions, replication: 1,
-          configuration: configuration[$0] ?? [:])
-      }
+      let topics =
+        (names + ["highlights", "outcomes", "control", "workers"].map { "search.\($0)" }).map {
+          KafkaNewTopic(
+            name: $0, partitions: Self.partitions, replication: 1,
+            configuration: configuration[$0] ?? [:])
+        }
       let created = try await admin.createTopics(topics)
       #expect(created.values.allSatisfy { $0 == .created }, "\(created)")
     }

@@ -13,7 +13,9 @@ extension FleetTests {
     let names = ["", ".dead", ".backfill", ".retry.30s", ".retry.5m", ".retry.1h"].map {
       "search.queries\($0)"
     }
-    for name in names + ["search.highlights", "search.outcomes", "search.control"] {
+    for name in names + [
+      "search.highlights", "search.outcomes", "search.control", "search.workers",
+    ] {
       try kafka.createTopic(name, partitions: Fleet.partitions)
     }
     try await Fleet.inFolder { folder in

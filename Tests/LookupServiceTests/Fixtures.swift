@@ -45,6 +45,7 @@ final class MemoryStore: HighlightStore {
   func apply(
     _ records: [HighlightRecord], progress: [PartitionProgress]
   ) async throws -> [ApplyResult] { [] }
+  func keys(citing videoID: String, variant: String) async throws -> [String] { [] }
   func appliedOffsets(topic: String) async throws -> [Int32: Int64] { [:] }
   func count() async throws -> Int { state.withLock { $0.highlights.count } }
   func close() async throws {}
@@ -85,6 +86,53 @@ struct FixedVideos: VideoFinding {
   }
 }
 
+/// Does what a command would write to the topics, to itself.
+final class RecordingTakedowns: TakedownDesk {
+  struct Call: Hashable {
+    var what: String
+    var reason: String
+    var actor: String
+  }
+  private struct State {
+    var calls: [Call] = []
+    var epochs: [String: UInt32] = [:]
+    var isFailing = false
+  }
+  private let state = Mutex(State())
+
+  var calls: [Call] { state.withLock { $0.calls } }
+  func fail(_ isFailing: Bool = true) { state.withLock { $0.isFailing = isFailing } }
+
+  private func change(
+    _ what: String, _ reason: String, _ actor: String, _ key: String? = nil, isOdd: Bool
+  ) throws -> HighlightTakedown {
+    try state.withLock { state in
+      if state.isFailing { throw RecordingQueue.Failure() }
+      state.calls.append(Call(what: what, reason: reason, actor: actor))
+      let known = key.flatMap { state.epochs[$0] } ?? 0
+      guard let key, !known.isMultiple(of: 2) != isOdd else {
+        return HighlightTakedown(epoch: known, isChanged: false)
+      }
+      state.epochs[key] = known + 1
+      return HighlightTakedown(epoch: known + 1, isChanged: true)
+    }
+  }
+  func withdraw(_ search: Search, reason: String, actor: String) async throws -> HighlightTakedown {
+    try change("withdraw \(search.text)", reason, actor, "\(search.key)", isOdd: true)
+  }
+  func restore(_ search: Search, reason: String, actor: String) async throws -> HighlightTakedown {
+    try change("restore \(search.text)", reason, actor, "\(search.key)", isOdd: false)
+  }
+  func withdrawVideo(_ id: String, reason: String, actor: String) async throws -> Int {
+    _ = try change("withdraw video \(id)", reason, actor, isOdd: true)
+    return 2
+  }
+  func restoreVideo(_ id: String, reason: String, actor: String) async throws -> Int {
+    _ = try change("restore video \(id)", reason, actor, isOdd: false)
+    return 2
+  }
+}
+
 /// A clock that stands still until it is moved.
 final class HandClock: Sendable {
   private let moved = Mutex(Duration.zero)
@@ -105,7 +153,8 @@ func key(_ text: String, _ locale: String = "") throws -> String {
 /// A highlight generated `age` ago, fresh for an hour and shown for a day from then.
 func highlight(
   _ text: String = "ramen", locale: String = "", status: Highlight.Status = .answered,
-  reason: String = "", age: Duration = .zero, now: UnixTime = HandClock.start
+  reason: String = "", age: Duration = .zero, now: UnixTime = HandClock.start, epoch: UInt32 = 0,
+  citing cited: [String] = [], showing shown: [String] = []
 ) throws -> Highlight {
   let generated = now.advanced(byMilliseconds: -age.inMilliseconds)
   return try Highlight.with {
@@ -114,6 +163,8 @@ func highlight(
     $0.locale = locale
     $0.status = status
     $0.reason = reason
+    $0.withdrawalEpoch = epoch
+    $0.videos = shown.map { id in VideoCard.with { $0.id = id } }
     $0.generatedAt = generated.timestamp
     $0.freshUntil = generated.advanced(byMilliseconds: 3_600_000).timestamp
     $0.expiresAt = generated.advanced(byMilliseconds: 86_400_000).timestamp
@@ -122,6 +173,7 @@ func highlight(
         Sentence.with {
           $0.text = "Said at \(generated)."
           $0.kind = .grounded
+          $0.citations = cited.map { id in Citation.with { $0.videoID = id } }
         }
       ]
     }
@@ -142,7 +194,11 @@ struct Bench {
   let store = MemoryStore()
   let queue = RecordingQueue()
   let clock = HandClock()
+  let takedowns = RecordingTakedowns()
   var videos: FixedVideos?
+  /// Whether the service has something to withdraw with.
+  var canTakeDown = true
+  var fleet: FleetFeed?
 
   init(
     videos: FixedVideos? = nil, _ change: (inout LookupServiceConfiguration) -> Void = { _ in }
@@ -162,8 +218,8 @@ struct Bench {
   /// Runs a service on a free port for as long as `body` takes.
   func serve(_ body: (Client, LookupService) async throws -> Void) async throws {
     let service = LookupService(
-      configuration: configuration, store: store, queue: queue, videos: videos, logger: logger,
-      time: clock.time)
+      configuration: configuration, store: store, queue: queue, videos: videos,
+      takedowns: canTakeDown ? takedowns : nil, fleet: fleet, logger: logger, time: clock.time)
     let group = ServiceGroup(services: [service], logger: logger)
     let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
     defer { client.shutdown { _ in } }

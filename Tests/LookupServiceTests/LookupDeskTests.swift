@@ -189,7 +189,7 @@ struct LookupDeskTests {
     #expect(bench.queue.published.isEmpty)
   }
 
-  @Test("the feed replaces what is in memory by what is newer only; a withdrawal replaces all")
+  @Test("the feed replaces what is in memory by what is newer only, and of a higher epoch first")
   func feed() async throws {
     let bench = Bench()
     let desk = bench.desk()
@@ -212,10 +212,18 @@ struct LookupDeskTests {
     #expect(try await served() == "withdrawn")
     desk.highlightPublished(try highlight(now: bench.clock.now), variant: "")
     #expect(try await served() == "withdrawn")
-    // The store has it lifted.
+    // Neither is what the store has of the time before.
     bench.store.put(try highlight(now: bench.clock.now))
     bench.clock.move(by: .seconds(61))
+    #expect(try await served() == "withdrawn")
+    // The store has it lifted.
+    bench.store.put(try highlight(age: .seconds(400), epoch: 2))
+    bench.clock.move(by: .seconds(61))
     #expect(try await served() != "withdrawn")
+    // What a worker wrote that had not heard of that.
+    let lifted = try await served()
+    desk.highlightPublished(try highlight(now: bench.clock.now, epoch: 1), variant: "")
+    #expect(try await served() == lifted)
   }
 
   @Test("highlights that nobody looked up are not kept, and memory stays within its bound")
@@ -250,7 +258,7 @@ struct LookupDeskTests {
     await #expect(throws: APIError.notInVariant("other")) {
       try await desk.lookUp(search, variant: "other", wait: .zero)
     }
-    desk.useVariant("next")
+    desk.use(LookupSwitches(liveVariant: "next"))
     guard case .highlight = try await lookUp(desk) else {
       Issue.record("missing in the live variant")
       return

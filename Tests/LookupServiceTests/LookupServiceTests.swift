@@ -148,9 +148,12 @@ struct LookupServiceTests {
       bench.store.fail(false)
       #expect(try await client.get("/healthz").status == 200)
       #expect(try await client.get("/nothing").code == "unknown_path")
-      let method = try await client.send(.DELETE, "/v1/highlights?q=a")
+      let method = try await client.send(.PUT, "/v1/highlights?q=a")
       #expect(method.status == 405)
-      #expect(method.header("allow") == "GET, OPTIONS")
+      #expect(method.header("allow") == "GET, HEAD, DELETE, OPTIONS")
+      let onVideo = try await client.get("/v1/videos/v-1")
+      #expect(onVideo.status == 405)
+      #expect(onVideo.header("allow") == "DELETE, OPTIONS")
     }
   }
 
@@ -186,6 +189,10 @@ struct LookupServiceTests {
       #expect(preflight.status == 204)
       #expect(preflight.header("access-control-allow-methods") == "POST, OPTIONS")
       #expect(preflight.header(name) == "https://a.example")
+      let onVideo = try await client.send(
+        .OPTIONS, "/v1/videos/a%2Fb/restore", headers: ["origin": "https://a.example"])
+      #expect(onVideo.header("access-control-allow-methods") == "POST, OPTIONS")
+      #expect(try await client.send(.OPTIONS, "/v1/videos/a/b/restore").status == 404)
     }
     try await Bench().serve { client, _ in
       let reply = try await client.get("/healthz", headers: ["origin": "https://a.example"])

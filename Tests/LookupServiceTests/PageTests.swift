@@ -63,6 +63,35 @@ struct PageTests {
     for id in Set(wanted) { #expect(PageText.html.contains("id=\"\(id)\""), "\(id)") }
   }
 
+  @Test("there is one first heading, and each part of the page has a role and a name")
+  func landmarks() {
+    let page = PageText.html
+    #expect(page.matches(of: /<h1[ >]/).count == 1)
+    // What is not hidden at first has no heading that skips a level.
+    #expect(page.matches(of: /<h([2-6])[ >]/).allSatisfy { $0.1 == "2" })
+    for part in ["<header", "<main", "role=\"search\"", "class=\"skip\" href=\"#results\""] {
+      #expect(page.contains(part), "\(part)")
+    }
+    for match in page.matches(of: /<section id="([a-z]+)"([^>]*)>/) where match.1 != "welcome" {
+      let label = match.2.firstMatch(of: /aria-labelledby="([a-z-]+)"/)
+      #expect(label.map { page.contains("id=\"\($0.1)\"") } == true, "\(match.1)")
+    }
+  }
+
+  @Test("texts say their language and direction, and a hold why it is one")
+  func states() {
+    let script = PageText.script
+    #expect(script.contains("element.lang = tag"))
+    for text in ["title.dir", "creator.dir", "quote.dir", "paragraph.dir"] {
+      #expect(script.contains("\(text) = \"auto\""), "\(text)")
+    }
+    #expect(script.contains("name === \"held\""))
+    for reason in ["circuit_open", "budget_spent", "broker_unavailable", "rate_limited"] {
+      #expect(script.contains("\(reason): \""), "\(reason)")
+    }
+    #expect(PageText.html.contains("id=\"stale\" class=\"badge\" hidden>Being refreshed<"))
+  }
+
   @Test("it has colours of its own for the dark, and stands still where that is asked for")
   func preferences() {
     #expect(PageText.style.contains("@media (prefers-color-scheme: dark)"))

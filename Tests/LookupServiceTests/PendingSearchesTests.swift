@@ -43,6 +43,20 @@ struct PendingSearchesTests {
     #expect(!pending.contains(2))
   }
 
+  @Test("once what was published is forgotten it is published again; who waits or rests stays")
+  func forgets() {
+    var pending = pending()
+    for key in 1...3 { _ = pending.ask(key, at: .zero) }
+    let waiter = pending.wait(for: 2)
+    _ = pending.failed(3, reason: "dead", at: .zero)
+    #expect(pending.awaitedKeys == [2])
+    pending.forgetPublished()
+    #expect(pending.ask(1, at: .zero) == .publish)
+    #expect(pending.waiters(for: 2) == [waiter])
+    #expect(pending.ask(2, at: .zero) == .publish)
+    #expect(pending.ask(3, at: .zero) == .resting(reason: "dead", retryAfter: .seconds(30)))
+  }
+
   @Test("a full table refuses new keys, and makes room from what may be published again anyway")
   func full() {
     var pending = pending(capacity: 2)

@@ -85,7 +85,8 @@ struct FreshnessTests {
 
   @Test("of a variant goes to the variant's topic and is fresh for it alone")
   func variant() async throws {
-    let bench = try SummarizerBench(replying: Reply.answer)
+    let bench = try SummarizerBench(
+      replying: Reply.answer, variants: ["short-2": VariantSettings(prompt: .highlight)])
     let header = [KafkaHeader(HeaderName.variant, "short-2")]
     _ = try await bench.finish(bench.record())
     let first = try await bench.finish(bench.record(again("q-2"), headers: header))

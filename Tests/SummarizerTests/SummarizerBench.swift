@@ -1,3 +1,4 @@
+import Control
 import Foundation
 import Highlights
 import HighlightsProtocol
@@ -9,12 +10,18 @@ import Synchronization
 
 @testable import Summarizer
 
-/// A gateway that gives one answer and keeps what it was asked.
+/// A gateway that gives its answers one after the other, the last one again and again, and keeps what it was asked.
 final class FakeGateway: ChatGateway {
-  private let answer: Result<ChatReply, GatewayError>
+  private let answers: [Result<ChatReply, GatewayError>]
   private let asked = Mutex<[(ChatRequest, ChatOptions)]>([])
+  private let event = Mutex<@Sendable (Int) -> Void>({ _ in })
 
-  init(_ answer: Result<ChatReply, GatewayError>) { self.answer = answer }
+  init(_ answers: [Result<ChatReply, GatewayError>]) { self.answers = answers }
+
+  /// Has something happen while a call runs.
+  ///
+  /// - Parameter body: given the number of the call, from 1.
+  func whileCalled(_ body: @escaping @Sendable (Int) -> Void) { event.withLock { $0 = body } }
 
   var calls: Int { asked.withLock { $0.count } }
   var requests: [ChatRequest] { asked.withLock { $0.map(\.0) } }
@@ -23,8 +30,12 @@ final class FakeGateway: ChatGateway {
   func complete(
     _ request: ChatRequest, _ options: ChatOptions
   ) async throws(GatewayError) -> ChatReply {
-    asked.withLock { $0.append((request, options)) }
-    return try answer.get()
+    let count = asked.withLock { asked in
+      asked.append((request, options))
+      return asked.count
+    }
+    event.withLock(\.self)(count)
+    return try answers[min(count, answers.count) - 1].get()
   }
 }
 
@@ -47,26 +58,33 @@ struct SummarizerBench {
   let gateway: FakeGateway
   let clock = StandingClock()
   let published = PublishedTable()
+  let switches = FleetSwitches()
   let handler: SearchHandler
 
   init(
-    _ answer: Result<ChatReply, GatewayError>,
+    _ answers: Result<ChatReply, GatewayError>...,
+    variants: [String: VariantSettings] = [:],
     partitionCount: @escaping @Sendable (String) async throws -> Int32 = { _ in Self.partitions }
   ) throws {
-    let gateway = FakeGateway(answer)
+    let gateway = FakeGateway(answers)
     self.gateway = gateway
     let deployment = try Deployment(
       name: "fake", provider: "fake", baseURL: "http://127.0.0.1:1/v1", model: "asked-for",
       authentication: .none, usageTerms: "none")
     handler = SearchHandler(
       settings: SummarizerSettings(
-        policy: HighlightPolicy(pipelineVersion: "test"), deployment: deployment),
-      gateway: gateway, published: published, partitionCount: partitionCount,
+        policy: HighlightPolicy(pipelineVersion: "test"), variants: variants,
+        deployment: deployment),
+      gateway: gateway, switches: switches, published: published, partitionCount: partitionCount,
       now: { [clock] in clock.now })
   }
 
-  init(replying content: String, finish: FinishReason = .stop, refusal: String? = nil) throws {
-    try self.init(.success(.sample(content, finish: finish, refusal: refusal)))
+  init(
+    replying content: String, finish: FinishReason = .stop, refusal: String? = nil,
+    variants: [String: VariantSettings] = [:]
+  ) throws {
+    try self.init(
+      .success(.sample(content, finish: finish, refusal: refusal)), variants: variants)
   }
 
   /// The record as our own publisher would have placed it.
@@ -87,6 +105,11 @@ struct SummarizerBench {
   func finish(_ record: KafkaRecord) async throws -> Finished {
     let result = try await handle(record)
     return Finished(published: result.publish, ledger: result.ledger())
+  }
+
+  /// Has an operator switch something: the records, as they stand in the topic one after the other.
+  func set(_ records: (key: String, change: any Message)...) throws {
+    switches.use(try .of(records))
   }
 
   /// What the handler says of a record that it cannot handle; nil when it can.
@@ -110,6 +133,16 @@ struct Finished {
   }
   var outcome: Outcome {
     get throws { try Outcome(serializedBytes: ledger.first?.value ?? []) }
+  }
+}
+
+extension ControlState {
+  static func of(_ records: [(key: String, change: any Message)]) throws -> ControlState {
+    var state = ControlState()
+    for (key, change) in records {
+      _ = try state.apply(key: key, value: change.serializedBytes())
+    }
+    return state
   }
 }
 

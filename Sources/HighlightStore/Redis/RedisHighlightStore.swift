@@ -6,31 +6,42 @@ import Synchronization
 /// A highlight store on a Redis or Valkey server, which a whole fleet may share.
 ///
 /// No command touches two keys, so that a cluster could hold them: `hl:{<key>}:<variant>` is a highlight (see
-/// `RedisValue`), the hash `hl:applied:<topic>` how far its partitions are applied. A batch is no transaction: each of
+/// `RedisValue`), the sorted set `hl:video:{<id>}:<variant>` which keys may cite a video, and the hash
+/// `hl:applied:<topic>` how far its partitions are applied. A batch is no transaction: each of
 /// its records is, and how far it brings its partitions is written once all of them are acknowledged, so that a crash
 /// in between applies some of them again and loses none. An error says no more than that: part of the batch may be
 /// stored, and the batch is to be applied again.
 ///
 /// The server drops a highlight when it expires, and with it what would refuse an older record that came again later;
 /// a record that is delivered twice must therefore be followed by those that came after it, as in Kafka's order.
-/// Withdrawals stay. What is acknowledged survives a crash of the server as far as its own settings promise:
+/// A key that was ever withdrawn stays, also once that was lifted and what was written since has expired: what holds
+/// its epoch is all that keeps the old withdrawal, coming again, from winning. That is about 1 KB for each such key.
+///
+/// A key is put into the sets of its videos before its highlight is written, and leaves one when the last highlight
+/// that cited the video expires, and never sooner: whatever is cut short or comes at once, a set holds too much and
+/// never too little, and what is too much is seen by reading the highlight. So a set is as large as the number of keys
+/// whose unexpired highlights cite the video or did, at about 150 bytes each: 15 MB for a video cited by 100,000. It
+/// goes with its last key. Highlights that never expire leave their keys there for good.
+///
+/// What is acknowledged survives a crash of the server as far as its own settings promise:
 /// `appendonly yes` for a crash of the process, and `appendfsync always` for a power cut; `maxmemory-policy` must be
 /// `noeviction`, for an evicted withdrawal is a lost one.
 ///
 /// While the server is away calls throw `unavailable` at once, and it is connected to again without end.
 ///
 /// A user who looks up needs no more than `~hl:* +get +ping`, and `+select` for another database than 0; one who writes
-/// needs `+script|load +evalsha +eval +set +pexpireat +hget +hset +hgetall` too, and one who counts `+scan`.
+/// needs `+script|load +evalsha +eval +set +pexpireat +hget +hset +hgetall +time +zadd +zremrangebyscore +zrange
+/// +persist` too, one who takes videos down `+zrange`, and one who counts `+scan`.
 public final class RedisHighlightStore: HighlightStore {
   private let client: RedisClient
   private let path: String
   private let compressedFrom: Int
-  private let now: @Sendable () -> UnixTime
+  let now: @Sendable () -> UnixTime
   /// The names under which the server keeps scripts; they follow from the text alone.
   private let digests = Mutex<[String: [UInt8]]>([:])
 
   /// At most that many commands or about that many bytes are sent before their replies are waited for.
-  private static let chunk = (commands: 1_000, bytes: 1 << 20)
+  static let chunk = (commands: 1_000, bytes: 1 << 20)
 
   /// Begins to connect, without waiting for it: a server that is away shows in the first call.
   ///
@@ -54,10 +65,11 @@ public final class RedisHighlightStore: HighlightStore {
   public func apply(
     _ records: [HighlightRecord], progress: [PartitionProgress]
   ) async throws -> [ApplyResult] {
+    try await cite(records)
     let replies = try await run(
       .apply,
       records.map { [compressedFrom] record in
-        let expires = record.version.isWithdrawn ? nil : record.expiresAt
+        let expires = record.version.withdrawalEpoch == 0 ? record.expiresAt : nil
         return ScriptCall(
           key: Self.place(of: record.key, record.variant),
           arguments: [
@@ -157,6 +169,8 @@ extension RedisHighlightStore {
         case .damaged: throw damaged(key, RedisProblem("not as it was written"))
         case .unknownLayout:
           throw StoreError(.newerSchema, path: path, cause: RedisProblem("its highlight \(key)"))
+        case .olderLayout:
+          throw StoreError(.olderSchema, path: path, cause: RedisProblem("its highlight \(key)"))
         }
       }
     default: throw unexpected(reply)
@@ -167,7 +181,7 @@ extension RedisHighlightStore {
     StoreError(.corrupt, path: path, cause: RedisProblem("its highlight \(key): \(cause)"))
   }
 
-  private func unexpected(_ reply: RedisReply?) -> StoreError {
+  func unexpected(_ reply: RedisReply?) -> StoreError {
     StoreError(.failed, path: path, cause: RedisProblem("an unexpected reply: \(reply ?? .null)"))
   }
 }
@@ -175,7 +189,7 @@ extension RedisHighlightStore {
 // MARK: - Commands
 
 extension RedisHighlightStore {
-  private struct ScriptCall {
+  struct ScriptCall {
     let key: String
     let arguments: [[UInt8]]
   }
@@ -196,7 +210,7 @@ extension RedisHighlightStore {
   }
 
   /// Runs a script once a call, by its digest; by its text where the server does not know it, after a restart say.
-  private func run(
+  func run(
     _ script: RedisScript, _ calls: [ScriptCall]
   ) async throws(StoreError) -> [RedisReply] {
     guard !calls.isEmpty else { return [] }
@@ -231,7 +245,7 @@ extension RedisHighlightStore {
   /// Sends commands a chunk at a time.
   ///
   /// - Throws: The first error among the replies, once all of its chunk are there, unless its code is allowed.
-  private func send(
+  func send(
     _ commands: [RedisCommand], allowing code: String? = nil
   ) async throws(StoreError) -> [RedisReply] {
     var replies: [RedisReply] = []
@@ -256,7 +270,7 @@ extension RedisHighlightStore {
 }
 
 extension RedisReply {
-  fileprivate var text: String? {
+  var text: String? {
     if case .bytes(let bytes) = self { String(validating: bytes, as: UTF8.self) } else { nil }
   }
 

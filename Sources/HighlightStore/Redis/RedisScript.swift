@@ -9,20 +9,39 @@ struct RedisScript: Sendable {
   static let apply = RedisScript(
     text: beats + """
       local function rank(value)
-        return string.sub(value, 13, 33 + string.byte(value, 11) * 256 + string.byte(value, 12))
+        return string.sub(value, 13, 36 + string.byte(value, 11) * 256 + string.byte(value, 12))
       end
       local stored = redis.call('GET', KEYS[1])
       if stored then
-        if #stored < 33 then return redis.error_reply('HLDAMAGED ' .. KEYS[1]) end
-        if string.byte(stored, 1) ~= string.byte(ARGV[1], 1) then
-          return redis.error_reply('HLLAYOUT ' .. KEYS[1])
-        end
+        local layout, known = string.byte(stored, 1), string.byte(ARGV[1], 1)
+        if layout and layout < known then return redis.error_reply('HLOLDER ' .. KEYS[1]) end
+        if layout and layout > known then return redis.error_reply('HLLAYOUT ' .. KEYS[1]) end
+        if #stored < 36 then return redis.error_reply('HLDAMAGED ' .. KEYS[1]) end
         local new, old = rank(ARGV[1]), rank(stored)
         if new == old then return 0 end
         if not beats(new, old) then return stored end
       end
       redis.call('SET', KEYS[1], ARGV[1])
       if ARGV[2] ~= '' then redis.call('PEXPIREAT', KEYS[1], ARGV[2]) end
+      return 1
+      """)
+
+  /// Notes which highlights may cite a video, each until it expires, and forgets those that have.
+  ///
+  /// KEYS: the video's sorted set, from keys to when they expire in milliseconds since 1970. ARGV: that time, or +inf,
+  /// and key in turns, at most 1,000 of them.
+  static let cite = RedisScript(
+    text: """
+      local time = redis.call('TIME')
+      local now = time[1] .. string.format('%03d', math.floor(tonumber(time[2]) / 1000))
+      redis.call('ZADD', KEYS[1], 'GT', unpack(ARGV))
+      redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+      local last = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2])
+      if last == math.huge then
+        redis.call('PERSIST', KEYS[1])
+      elseif last then
+        redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', last))
+      end
       return 1
       """)
 

@@ -5,13 +5,15 @@ import SwiftProtobuf
 /// What a Redis store keeps under a key: what it sorts by, then the payload.
 ///
 ///     layout 1 | encoding 1 | expires at 8 | length of topic 2
-///     | withdrawn 1 | generated at 8 | offset 8 | partition 4 | topic | payload
+///     | withdrawal epoch 4 | generated at 8 | offset 8 | partition 4 | topic | payload
 ///
-/// Numbers are big-endian with the sign turned, so that the bytes of the second line, the *rank*, are ordered as
+/// Numbers are big-endian, signed ones with the sign turned, so that the bytes of the second line, the *rank*, are ordered as
 /// `Precedence` orders versions. The server compares them as bytes: its numbers are doubles, which do not tell
 /// offsets above 2^53 apart.
 struct RedisValue: Sendable, Hashable {
-  static let layout: UInt8 = 1
+  static let layout: UInt8 = 2
+  /// What stands before the topic.
+  static let head = 36
 
   /// How the payload is written.
   enum Encoding: UInt8 {
@@ -34,22 +36,24 @@ struct RedisValue: Sendable, Hashable {
   /// - Throws: What is the matter with it.
   init(_ bytes: [UInt8]) throws(Damage) {
     guard let layout = bytes.first else { throw .damaged }
-    guard layout == Self.layout else { throw .unknownLayout }
-    guard bytes.count >= 33 else { throw .damaged }
+    guard layout == Self.layout else {
+      throw layout < Self.layout ? .olderLayout : .unknownLayout
+    }
+    guard bytes.count >= Self.head else { throw .damaged }
     guard let encoding = Encoding(rawValue: bytes[1]) else { throw .unknownLayout }
     let length = Int(bytes.number(UInt16.self, at: 10))
-    guard bytes.count >= 33 + length,
-      let topic = String(validating: bytes[33..<33 + length], as: UTF8.self)
+    guard bytes.count >= Self.head + length,
+      let topic = String(validating: bytes[Self.head..<Self.head + length], as: UTF8.self)
     else { throw .damaged }
     let expires = Int64(sortable: bytes.number(UInt64.self, at: 2))
     expiresAt = expires == .max ? nil : UnixTime(milliseconds: expires)
     version = HighlightVersion(
-      isWithdrawn: bytes[12] != 0,
-      generatedAt: UnixTime(milliseconds: Int64(sortable: bytes.number(UInt64.self, at: 13))),
+      withdrawalEpoch: bytes.number(UInt32.self, at: 12),
+      generatedAt: UnixTime(milliseconds: Int64(sortable: bytes.number(UInt64.self, at: 16))),
       position: RecordPosition(
-        topic: topic, partition: Int32(sortable: bytes.number(UInt32.self, at: 29)),
-        offset: Int64(sortable: bytes.number(UInt64.self, at: 21))))
-    let rest = bytes[(33 + length)...]
+        topic: topic, partition: Int32(sortable: bytes.number(UInt32.self, at: 32)),
+        offset: Int64(sortable: bytes.number(UInt64.self, at: 24))))
+    let rest = bytes[(Self.head + length)...]
     switch encoding {
     case .plain: payload = Data(rest)
     case .deflated:
@@ -66,12 +70,12 @@ struct RedisValue: Sendable, Hashable {
     // Kafka's topics have at most 249 bytes.
     let topic = version.position.topic.utf8.prefix(Int(UInt16.max))
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(33 + topic.count + (deflated?.bytes.count ?? payload.count))
+    bytes.reserveCapacity(Self.head + topic.count + (deflated?.bytes.count ?? payload.count))
     bytes.append(Self.layout)
     bytes.append((deflated == nil ? Encoding.plain : .deflated).rawValue)
     bytes.append(number: (expiresAt?.milliseconds ?? .max).sortable)
     bytes.append(number: UInt16(topic.count))
-    bytes.append(version.isWithdrawn ? 1 : 0)
+    bytes.append(number: version.withdrawalEpoch)
     bytes.append(number: version.generatedAt.milliseconds.sortable)
     bytes.append(number: version.position.offset.sortable)
     bytes.append(number: version.position.partition.sortable)
@@ -95,6 +99,8 @@ struct RedisValue: Sendable, Hashable {
 
   enum Damage: Error {
     case damaged
+    case olderLayout
+    /// Of a version that is not known here.
     case unknownLayout
   }
 }

@@ -12,6 +12,7 @@ extension StoreError {
         "MISCONF":
         .unavailable
       case "HLLAYOUT": .newerSchema
+      case "HLOLDER": .olderSchema
       case "HLDAMAGED", "WRONGTYPE": .corrupt
       default: .failed
       }

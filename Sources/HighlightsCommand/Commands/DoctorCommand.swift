@@ -33,7 +33,7 @@ struct DoctorCommand: AsyncParsableCommand {
   private func findings(_ settings: Settings) async -> [Finding] {
     await BrokerCheck(settings).findings() + [
       await GatewayCheck(settings.gateway).finding(),
-      await StoreCheck(path: settings.store.path).finding(),
+      await StoreCheck(settings: settings.store).finding(),
     ]
   }
 }

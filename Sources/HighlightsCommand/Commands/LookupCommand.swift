@@ -30,7 +30,7 @@ struct LookupCommand: AsyncParsableCommand {
     do { search = try Search(wire, fallbackID: "lookup", limits: settings.searchLimits) } catch {
       throw ValidationError("\(error)")
     }
-    let store = try SQLiteHighlightStore(readingFrom: settings.store.path)
+    let store = try settings.store.open(reading: true).store
     let highlight = try await store.highlight(forKey: search.key.description)
     try await store.close()
     guard let highlight else {

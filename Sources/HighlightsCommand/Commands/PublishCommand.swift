@@ -26,6 +26,12 @@ struct PublishCommand: AsyncParsableCommand {
   @Option(help: "The SQLite file of videos (catalog.path).")
   var catalog: String?
 
+  @Flag(help: "Have each written anew, though its highlight may be fresh. Each costs a call.")
+  var forceRefresh = false
+
+  @Option(help: "The variant to write; without it the live one (highlights variants list).")
+  var variant: String?
+
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
@@ -81,7 +87,12 @@ struct PublishCommand: AsyncParsableCommand {
   private func publish(
     _ batch: inout Batch, _ producer: KafkaProducer, _ tally: inout Tally
   ) async throws {
-    let results = try await producer.enqueue(batch.queries.map(\.query.message)).results
+    let messages = batch.queries.map { _, query in
+      var message = query.message
+      message.headers += headers
+      return message
+    }
+    let results = try await producer.enqueue(messages).results
     for ((line, query), result) in zip(batch.queries, results) {
       switch result {
       case .success:
@@ -91,6 +102,12 @@ struct PublishCommand: AsyncParsableCommand {
       }
     }
     batch = Batch()
+  }
+
+  /// What is asked of all of them.
+  private var headers: [KafkaHeader] {
+    (forceRefresh ? [KafkaHeader(HeaderName.forceRefresh, "true")] : [])
+      + (variant.map { [KafkaHeader(HeaderName.variant, $0)] } ?? [])
   }
 
   /// Searches that are handed to the broker together, bounded in number and in size.

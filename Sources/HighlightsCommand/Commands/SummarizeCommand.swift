@@ -4,6 +4,7 @@ import KafkaWorker
 import LLMGateway
 import Logging
 import ServiceLifecycle
+import Summarizer
 
 /// `highlights summarize`: one summarizer worker.
 struct SummarizeCommand: AsyncParsableCommand {
@@ -30,20 +31,29 @@ struct SummarizeCommand: AsyncParsableCommand {
     let producer = try KafkaProducer(
       configuration: settings.kafka.producer(kafka), logger: Logger(label: "producer"),
       onError: { reporter.report(.clientFailed($0)) })
+    let switches = FleetSwitches()
     let worker = try Roles.summarizer(
       settings, client: kafka, producer: producer, gateway: client, budget: budget,
-      observe: reporter.report)
+      switches: switches, observe: reporter.report)
     Talk.say(
       "summarize: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), \(client.deployment)"
     )
     let services: [any Service] = [
       WorkerServices.status(settings.status, role: "summarize", worker: worker),
-      WorkerServices.control(settings, client: kafka, role: "summarize", worker: worker),
-      GatewayGauges(gateway: client, budget: budget), worker,
+      WorkerServices.control(
+        settings, client: kafka, role: "summarize", worker: worker, switches: switches),
+      GatewayGauges(gateway: client, budget: budget),
+      // Ends after the worker, whose last words it has.
+      FleetReporter(
+        topic: settings.kafka.topics.workers, role: "summarize", worker: worker,
+        bounds: FleetBounds(try settings.summarizerWorker(kafka, alone: false)),
+        producer: producer, gateway: client, budget: budget),
+      worker,
     ]
     let result = await Running.untilSignal(services, drain: settings.worker.drainTimeout)
     await client.shutdown()
-    await producer.shutdown()
+    // What the worker published is acknowledged; its last status may not be.
+    await producer.shutdown(timeout: .seconds(5))
     try result.get()
     Talk.say("summarize: drained and left the group")
   }

@@ -6,6 +6,7 @@ import LLMGateway
 import Logging
 import ServiceLifecycle
 import SwiftProtobuf
+import UnixSignals
 
 /// `highlights up`: everything in one process.
 struct UpCommand: AsyncParsableCommand {
@@ -15,7 +16,8 @@ struct UpCommand: AsyncParsableCommand {
     discussion: """
       Without --queries it takes the sample under Config/samples. Without a gateway it starts the \
       extractive simulator, which is not a language model. With a catalogue, searches that bring no \
-      videos are given those it finds.
+      videos are given those it finds. With --serve it goes on to serve the look-up API and its page \
+      until Ctrl-C; without a catalogue with the sample's videos behind it.
       """)
 
   @Option(help: "JSON lines of SearchQuery; - is standard input.")
@@ -33,6 +35,12 @@ struct UpCommand: AsyncParsableCommand {
   @Option(help: "Write the summary as JSON to this file.")
   var report: String?
 
+  @Flag(help: "Serve the look-up API and the page, until Ctrl-C.")
+  var serve = false
+
+  @Option(help: "The port to serve on, 0 for a free one (serve.port).")
+  var port: Int?
+
   @Flag(help: "Print each highlight as one line of protobuf JSON.")
   var json = false
 
@@ -44,6 +52,7 @@ struct UpCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try common.settings([
       ("gateway.base_url", gateway), ("gateway.model", model), ("catalog.path", catalog),
+      ("serve.port", port.map(String.init)),
     ])
     let lines = try QueryLines(path: queries)
     let total = try QueryLines.count(path: queries)
@@ -66,13 +75,26 @@ struct UpCommand: AsyncParsableCommand {
     _ finder: VideoFinder?
   ) async throws {
     let run = try UpRun(settings, plan)
-    let ledger = try await run.run(lines, finder: finder, progress: ProgressBar(total: total))
-    if !quiet { try await show(ledger, from: run) }
+    try await SampleCatalog.with(for: self, finder) { catalog in
+      let serving = serve ? UpRun.Serving(catalog: catalog) : nil
+      try await run.run(
+        lines, finder: finder, serving: serving, progress: ProgressBar(total: total)
+      ) { ledger in
+        try await finished(ledger, of: run)
+        guard serve else { return }
+        Talk.say("serving until Ctrl-C")
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
+      }
+    }
     try await run.close()
+    if run.dead > 0, !serve { throw ExitCode.failure }
+  }
+
+  private func finished(_ ledger: UpLedger, of run: UpRun) async throws {
+    if !quiet { try await show(ledger, from: run) }
     ledger.report.lines.forEach(Talk.say)
-    Talk.say("highlights are in \(settings.store.path); try: highlights lookup \"…\" --locale …")
+    Talk.say("highlights are in \(run.storeName); try: highlights lookup \"…\" --locale …")
     if let report { try ledger.report.write(to: report) }
-    if ledger.report.dead > 0 { throw ExitCode.failure }
   }
 
   /// Each highlight of the run, in the order of the file.

@@ -20,6 +20,8 @@ enum ConfigurationKind: Sendable {
     case pair
     /// Each longer than the one before.
     case risingDuration
+    /// Of a page, as browsers send it, or `*`.
+    case origin
   }
 
   case text(TextRule)
@@ -95,6 +97,7 @@ enum ConfigurationKind: Sendable {
     case .choice(let words): words.joined(separator: ", ")
     case .list(.hostAndPort, let minimum): "a list of at least \(minimum) host:port"
     case .list(.pair, _): "a list of name=value, each name once"
+    case .list(.origin, _): "a list of * or of origins such as https://example.com, without a path"
     case .list(.risingDuration, _):
       "a list of durations such as 30s,5m,1h, each longer than the one before, at most 7d"
     }
@@ -161,6 +164,11 @@ extension ConfigurationKind.ItemRule {
     case .pair: item.dropFirst().contains("=") && !item.hasPrefix("=")
     case .risingDuration:
       Duration(configured: item).map { $0 > .zero && $0 <= .seconds(7 * 86_400) } ?? false
+    case .origin:
+      item == "*"
+        || item.wholeMatch(
+          of: /https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?|https?:\/\/\[[0-9a-f:.]+\](:[0-9]{1,5})?/)
+          != nil
     case .hostAndPort:
       item.wholeMatch(of: /[^\s:,\/]+:([0-9]{1,5})|\[[0-9A-Fa-f:.]+\]:([0-9]{1,5})/).map {
         (1...65_535).contains(Int($0.output.1 ?? $0.output.2 ?? "") ?? 0)

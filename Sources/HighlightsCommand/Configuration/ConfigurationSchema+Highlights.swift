@@ -28,6 +28,12 @@ extension ConfigurationSchema {
       cease to be fresh; compare them first with highlights evaluate.
       """),
     ConfigurationKey(
+      "highlights.variants", .text(.any), default: "",
+      """
+      File of the variants that are written beside the default one, such as Config/variants.yaml. All
+      processes must name the same. Empty: none.
+      """),
+    ConfigurationKey(
       "highlights.remembered", .bytes(0...1 << 36), default: "32MiB",
       """
       What a worker keeps of the highlights it published. A search that comes again when its
@@ -81,17 +87,6 @@ extension ConfigurationSchema {
       one message can cause.
       """),
   ]
-
-  static let store = ConfigurationSection(
-    name: "store", comment: "Where highlights are looked up.",
-    keys: [
-      ConfigurationKey(
-        "store.path", .text(.nonEmpty), default: "highlights.sqlite",
-        """
-        The SQLite file; its folder must exist. Not on a network file system, whose locks do not
-        hold. It can be rebuilt from kafka.topics.highlights.
-        """)
-    ])
 
   static let up = ConfigurationSection(
     name: "up", comment: "Everything in one process with its own broker. Nothing in it survives.",

@@ -70,6 +70,10 @@ extension ConfigurationSchema {
       "kafka.topics.control", .text(.topic), default: "search.control",
       "What operators switch. Processes that read another one do not obey.",
       change: topicChange),
+    ConfigurationKey(
+      "kafka.topics.workers", .text(.topic), default: "search.workers",
+      "What workers say of themselves every few seconds, for the page of the fleet.",
+      change: topicChange),
   ]
 
   private static let messages = [

@@ -2,8 +2,7 @@
 enum ConfigurationSchema {
   static let sections = [
     kafka, worker, cache, gateway, callLimits, budget, highlights, answers, store, catalog,
-    simulator,
-    up, status, log,
+    serve, simulator, up, status, log,
   ]
 
   static let keys = sections.flatMap(\.keys)

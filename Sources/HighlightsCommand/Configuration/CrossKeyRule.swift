@@ -1,4 +1,5 @@
 import Kafka
+import LookupService
 
 /// What several settings must keep together.
 struct CrossKeyRule: Sendable {
@@ -11,7 +12,14 @@ struct CrossKeyRule: Sendable {
     .conflict(rule: rule, keys.map(values.participant))
   }
 
-  static let all: [CrossKeyRule] = kafka + worker + limits + highlights + catalog
+  static let all: [CrossKeyRule] = kafka + worker + limits + highlights + catalog + serve
+
+  private static let serve: [CrossKeyRule] = [
+    CrossKeyRule(
+      rule: "serve.waiters must be below serve.connections, or those who wait keep out all others",
+      keys: ["serve.waiters", "serve.connections"]
+    ) { $0.serve.limits.waiters < $0.serve.limits.connections }
+  ]
 
   private static let kafka: [CrossKeyRule] = [
     CrossKeyRule(
@@ -31,7 +39,7 @@ struct CrossKeyRule: Sendable {
     ) { !$0.kafka.usesSASL || ($0.kafka.username != nil && $0.kafka.passwordFile != nil) },
     CrossKeyRule(
       rule: "Every kafka.topics key must name another topic",
-      keys: ["queries", "backfill", "highlights", "outcomes", "dead", "control"].map {
+      keys: ["queries", "backfill", "highlights", "outcomes", "dead", "control", "workers"].map {
         "kafka.topics.\($0)"
       }
     ) { Set($0.kafka.topics.all).count == $0.kafka.topics.all.count },

@@ -9,11 +9,12 @@ struct KafkaSettings: Sendable, Hashable {
     let outcomes: String
     let dead: String
     let control: String
+    let workers: String
 
     /// Where failed searches wait; the delay as configured, such as `30s`.
     func retry(_ delay: String) -> String { "\(queries).retry.\(delay)" }
 
-    var all: [String] { [queries, backfill, highlights, outcomes, dead, control] }
+    var all: [String] { [queries, backfill, highlights, outcomes, dead, control, workers] }
   }
 
   let bootstrapServers: [String]
@@ -44,7 +45,7 @@ struct KafkaSettings: Sendable, Hashable {
       backfill: values.text("kafka.topics.backfill"),
       highlights: values.text("kafka.topics.highlights"),
       outcomes: values.text("kafka.topics.outcomes"), dead: values.text("kafka.topics.dead"),
-      control: values.text("kafka.topics.control"))
+      control: values.text("kafka.topics.control"), workers: values.text("kafka.topics.workers"))
     messageMaxBytes = values.integer("kafka.message_max_bytes")
     compression = values.choice("kafka.compression")
   }

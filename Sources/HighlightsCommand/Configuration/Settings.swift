@@ -13,6 +13,7 @@ struct Settings: Sendable, Hashable {
   let answers: AnswerSettings
   let store: StoreSettings
   let catalog: CatalogSettings
+  let serve: ServeSettings
   let simulator: SimulatorSettings
   let up: UpSettings
   let status: StatusSettings
@@ -31,6 +32,7 @@ struct Settings: Sendable, Hashable {
     answers = AnswerSettings(values)
     store = StoreSettings(values)
     catalog = try CatalogSettings(values, environment: environment)
+    serve = ServeSettings(values)
     simulator = SimulatorSettings(values)
     up = UpSettings(values)
     status = StatusSettings(values)
@@ -64,6 +66,8 @@ struct HighlightSettings: Sendable, Hashable {
   let segmentsMax: Int
   /// A folder; nothing means the built-in one.
   let prompt: String?
+  /// A file; nothing means that there are none.
+  let variants: String?
   /// Bytes of published highlights that a worker keeps.
   let remembered: Int
 
@@ -77,6 +81,7 @@ struct HighlightSettings: Sendable, Hashable {
     videosMax = values.integer("highlights.videos_max")
     segmentsMax = values.integer("highlights.segments_max")
     prompt = values.optionalText("highlights.prompt")
+    variants = values.optionalText("highlights.variants")
     remembered = values.integer("highlights.remembered")
   }
 }
@@ -91,13 +96,6 @@ struct AnswerSettings: Sendable, Hashable {
     withoutEvidence = values.choice("answers.without_evidence")
     prompt = values.optionalText("answers.prompt")
   }
-}
-
-/// Where highlights are looked up.
-struct StoreSettings: Sendable, Hashable {
-  let path: String
-
-  init(_ values: ConfigurationValues) { path = values.text("store.path") }
 }
 
 /// The cache writer.

@@ -25,7 +25,13 @@ struct OutgoingQuery: Sendable {
   ///
   /// - Throws: `MessageError` or `SearchRejection`.
   init(checking line: QueryLines.Line, topic: String, limits: SearchLimits) throws {
-    let query = try Self.decode(line)
+    try self.init(checking: try Self.decode(line), topic: topic, limits: limits)
+  }
+
+  /// The same, of a search that was read already.
+  ///
+  /// - Throws: `MessageError` or `SearchRejection`.
+  init(checking query: SearchQuery, topic: String, limits: SearchLimits) throws {
     let search = try Search(query, fallbackID: Self.newID(), limits: limits)
     try self.init(query, id: search.id, key: search.key.bytes, topic: topic)
   }

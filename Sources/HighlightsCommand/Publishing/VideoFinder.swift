@@ -3,7 +3,7 @@ import VideoCatalog
 
 /// Finds videos for the searches that bring none, in the catalogue that is configured.
 struct VideoFinder: Sendable {
-  private let search: any VideoSearch
+  let search: any VideoSearch
   private let count: Int
 
   /// - Parameter count: The most videos of one search.
@@ -40,7 +40,7 @@ struct VideoFinder: Sendable {
 
 extension CatalogSettings {
   /// The catalogue; nothing where none is configured.
-  fileprivate func open() throws -> (any VideoSearch)? {
+  func open() throws -> (any VideoSearch)? {
     if let path { return try SQLiteVideoCatalog(readingFrom: path) }
     if let url { return try HTTPVideoSearch(url: url, key: key.bearerKey(), timeout: timeout) }
     return nil

@@ -1,3 +1,4 @@
+import Control
 import Foundation
 import HighlightStore
 import HighlightsProtocol
@@ -6,8 +7,10 @@ import KafkaWorker
 import LLMGateway
 import Logging
 import ServiceLifecycle
+import Summarizer
 import SwiftProtobuf
 import Synchronization
+import VideoCatalog
 
 /// The whole path in one process: embedded broker, gateway, summarizer, cache writer, and the searches.
 final class UpRun: Sendable {
@@ -16,7 +19,8 @@ final class UpRun: Sendable {
   private let producer: KafkaProducer
   private let gateway: GatewayClient
   private let budget: BudgetKeeper?
-  private let store: SQLiteHighlightStore
+  private let store: any HighlightStore
+  let storeName: String
   private let ledger: Mutex<UpLedger>
   private let trouble = Mutex<WorkFailure?>(nil)
   private let lastOutcome = Mutex(ContinuousClock.now)
@@ -26,7 +30,7 @@ final class UpRun: Sendable {
     self.settings = settings
     budget = plan.keeper()
     gateway = try plan.client(settings, share: settings.limits.initialShare, budget: budget)
-    store = try SQLiteHighlightStore(path: settings.store.path)
+    (store, storeName) = try settings.store.open(reading: false)
     kafka = try EmbeddedKafka(logger: Logger(label: "broker"))
     for topic in settings.kafka.topics.all {
       try kafka.createTopic(topic, partitions: Int32(settings.up.partitions))
@@ -47,23 +51,47 @@ final class UpRun: Sendable {
     return client
   }
 
-  /// Publishes every line and returns once each has its outcome and each highlight is in the store.
+  /// What answers look-ups meanwhile.
+  struct Serving {
+    /// Finds videos of searches that are looked up.
+    let catalog: (any VideoSearch)?
+  }
+
+  /// Publishes every line, waits until each has its outcome and each highlight is in the store, then ends.
   ///
-  /// - Parameter finder: where searches that bring no videos get some from.
+  /// - Parameters:
+  ///   - finder: where searches that bring no videos get some from.
+  ///   - serving: answers look-ups over HTTP from the start; nil for none.
+  ///   - settled: called when every line has ended; the run goes on until it returns.
   /// - Throws: ``UpError`` when it cannot end, or `CatalogFailure`; what was written stays in the store.
   func run(
-    _ lines: QueryLines, finder: VideoFinder?, progress: ProgressBar
-  ) async throws -> UpLedger {
+    _ lines: QueryLines, finder: VideoFinder?, serving: Serving?, progress: ProgressBar,
+    settled: (UpLedger) async throws -> Void
+  ) async throws {
     let started = ContinuousClock.now
-    let services: [any Service] = [
-      try Roles.summarizer(
-        settings, client: client, producer: producer, gateway: gateway, budget: budget,
-        alone: true, observe: observe),
+    let switches = FleetSwitches()
+    let summarizer = try Roles.summarizer(
+      settings, client: client, producer: producer, gateway: gateway, budget: budget,
+      switches: switches, alone: true, observe: observe)
+    var services: [any Service] = [
+      summarizer,
       try Roles.cacheWriter(
         settings, client: client, producer: producer, store: store,
         observe: { [self] in observe($0) },
         onApplied: { [self] count in ledger.withLock { $0.apply(count) } }),
     ]
+    if let serving {
+      let server = try LookupServer(
+        settings, client: client, producer: producer, store: store, catalog: serving.catalog)
+      let reporter = FleetReporter(
+        topic: settings.kafka.topics.workers, role: "summarize", worker: summarizer,
+        bounds: FleetBounds(try settings.summarizerWorker(client, alone: true)),
+        producer: producer, gateway: gateway, budget: budget)
+      let control = ControlReader(client: client, topic: settings.kafka.topics.control) {
+        switches.use($0)
+      }
+      services = server.services + [reporter, control] + services
+    }
     let group = ServiceGroup(
       configuration: .init(
         services: services.map {
@@ -79,7 +107,12 @@ final class UpRun: Sendable {
         do {
           try await publish(
             OutgoingQueries(lines, .init(checks: false, settings), finder: finder), progress)
-          ending = .success(try await settle(progress))
+          try await settle(progress)
+          let ledger = ledger.withLock { ledger in
+            ledger.finish(after: .now - started)
+            return ledger
+          }
+          ending = .success(try await settled(ledger))
         } catch {
           ending = .failure(error)
         }
@@ -97,16 +130,15 @@ final class UpRun: Sendable {
     await producer.shutdown(timeout: .seconds(5))
     kafka.shutdown()
     try result.get()
-    return ledger.withLock { ledger in
-      ledger.finish(after: .now - started)
-      return ledger
-    }
   }
 
   /// The highlights of the run, from the store, in the order of the file.
   func highlight(forKey key: String) async throws -> Highlight? {
     try await store.highlight(forKey: key)
   }
+
+  /// Searches that failed.
+  var dead: Int { ledger.withLock { $0.report.dead } }
 
   func close() async throws { try await store.close() }
 

@@ -1,4 +1,5 @@
 import CacheWriter
+import Control
 import HighlightStore
 import Kafka
 import KafkaWorker
@@ -9,16 +10,19 @@ import Synchronization
 
 /// Builds the roles from their settings.
 enum Roles {
-  /// - Parameter budget: what guards the budget of `gateway`'s calls.
+  /// - Parameters:
+  ///   - budget: what guards the budget of `gateway`'s calls.
+  ///   - switches: told by whoever follows `search.control`.
   static func summarizer(
     _ settings: Settings, client: KafkaClientConfiguration, producer: KafkaProducer,
-    gateway: GatewayClient, budget: BudgetKeeper?, alone: Bool = false,
+    gateway: GatewayClient, budget: BudgetKeeper?, switches: FleetSwitches, alone: Bool = false,
     observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) throws -> Summarizer {
     let published = PublishedTable(bytes: settings.highlights.remembered)
     let counts = PartitionCounts(producer: producer)
     let handler = SearchHandler(
-      settings: try settings.summarizer(gateway.deployment), gateway: gateway, published: published,
+      settings: try settings.summarizer(gateway.deployment), gateway: gateway, switches: switches,
+      published: published,
       partitionCount: { try await counts.count(of: $0) })
     let owned = OwnedPartitions()
     let worker = try Summarizer(
@@ -40,12 +44,16 @@ enum Roles {
   static func cacheWriter(
     _ settings: Settings, client: KafkaClientConfiguration, producer: KafkaProducer,
     store: any HighlightStore, observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in },
-    onApplied: @escaping @Sendable (Int) -> Void = { _ in }
+    onApplied: @escaping @Sendable (Int) -> Void = { _ in },
+    onProgress: @escaping @Sendable ([PartitionProgress]) -> Void = { _ in }
   ) throws -> CacheWriter {
     let logger = Logger(label: "cache")
+    let variants = try settings.variantTopics()
     return try CacheWriter(
-      configuration: settings.cacheWorker(client),
-      handler: HighlightApplier(store: store, logger: logger, onApplied: onApplied),
+      configuration: settings.cacheWorker(client, topics: variants.keys.sorted()),
+      handler: HighlightApplier(
+        store: store, variants: variants, logger: logger, onApplied: onApplied,
+        onProgress: onProgress),
       producer: producer, logger: logger, observe: observe)
   }
 }

@@ -60,6 +60,7 @@ extension Settings {
       evidence: EvidenceLimits(tokens: highlights.evidenceTokens),
       policy: policy,
       prompt: try PromptTemplate.read(highlights.prompt, key: "highlights.prompt"),
+      variants: try variantCatalog().settings,
       answersWithoutEvidence: answers.withoutEvidence,
       generalPrompt: try PromptTemplate.readGeneral(answers.prompt, key: "answers.prompt"),
       deployment: deployment, maxOutputTokens: gateway.maxOutputTokens,

@@ -1,4 +1,5 @@
 import CacheWriter
+import Control
 import Foundation
 import Kafka
 import KafkaWorker
@@ -31,9 +32,13 @@ extension KafkaSettings {
     }
   }
 
-  func producer(_ client: KafkaClientConfiguration) -> KafkaProducerConfiguration {
+  /// - Parameter lingering: whether messages wait a moment for company; not where somebody waits for each.
+  func producer(
+    _ client: KafkaClientConfiguration, lingering: Bool = true
+  ) -> KafkaProducerConfiguration {
     var producer = KafkaProducerConfiguration(client: client)
     producer.compression = compression
+    if !lingering { producer.linger = .zero }
     return producer
   }
 }
@@ -77,12 +82,25 @@ extension Settings {
     return timed(configuration)
   }
 
+  /// The variant of each topic of highlights; the default one's is empty.
+  ///
+  /// - Throws: `ConfigurationError` for what is wrong in the file of variants.
+  func variantTopics() throws -> [String: String] {
+    let highlights = kafka.topics.highlights
+    return Dictionary(
+      uniqueKeysWithValues: try variantCatalog().names.map {
+        (VariantName.topic(of: $0, highlights: highlights), $0)
+      })
+  }
+
   /// The cache writer's consumer and runtime.
-  func cacheWorker(_ client: KafkaClientConfiguration) -> KafkaWorkerConfiguration {
+  func cacheWorker(
+    _ client: KafkaClientConfiguration, topics: [String]
+  ) -> KafkaWorkerConfiguration {
     var consumer = consumer(client, group: cache.group, instanceID: cache.instanceID)
     consumer.assignor = worker.assignor
     return timed(
-      .cacheWriter(consumer: consumer, topic: kafka.topics.highlights, batch: cache.batchCount))
+      .cacheWriter(consumer: consumer, topics: topics, batch: cache.batchCount))
   }
 
   private func consumer(

@@ -1,3 +1,4 @@
+import CacheWriter
 import Control
 import Foundation
 import Kafka
@@ -6,13 +7,15 @@ import Logging
 import Metrics
 import Observability
 import ServiceLifecycle
+import Summarizer
 import Synchronization
 
 /// What a process runs beside its worker, so that it can be looked at and stopped.
 enum WorkerServices {
   /// Has the process's metrics kept, and serves them with what the worker reports. Once a process.
   static func status<Handler: WorkerHandler>(
-    _ settings: StatusSettings, role: String, worker: KafkaWorker<Handler>
+    _ settings: StatusSettings, role: String, worker: KafkaWorker<Handler>,
+    readiness: CacheReadiness? = nil
   ) -> StatusServer {
     let metrics = PrometheusMetrics()
     MetricsSystem.bootstrap(metrics)
@@ -28,18 +31,27 @@ enum WorkerServices {
           let encoder = JSONEncoder()
           encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
           return try encoder.encode(worker.report())
-        }),
+        },
+        missing: { readiness?.troubles ?? [] }),
       metrics: metrics, logger: logger,
       onRunning: { Talk.say("\(role): status at http://\(host):\($0)") })
   }
 
-  /// Pauses and resumes the worker's lanes as operators say.
+  /// Has the worker obey what operators switch: its lanes, the live variant, what is withdrawn.
   static func control<Handler: WorkerHandler>(
     _ settings: Settings, client: KafkaClientConfiguration, role: String,
-    worker: KafkaWorker<Handler>
+    worker: KafkaWorker<Handler>, switches: FleetSwitches
   ) -> ControlReader {
     let said = Mutex<[String: String]>([:])
+    let before = Mutex(ControlState())
     return ControlReader(client: client, topic: settings.kafka.topics.control) { state in
+      // Before lanes may run.
+      switches.use(state)
+      let news = before.withLock { before in
+        defer { before = state }
+        return state.news(since: before)
+      }
+      for line in news { Talk.say("\(role): \(line)") }
       let lanes = SearchLane.allCases.filter { state.pausedLanes[$0.rawValue] != nil }
       worker.setPausedTopics(lanes.reduce(into: []) { $0.formUnion($1.topics(settings)) })
       said.withLock { said in

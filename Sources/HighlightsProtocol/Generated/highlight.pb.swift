@@ -142,6 +142,19 @@ public nonisolated struct Highlight: @unchecked Sendable {
     set {_uniqueStorage()._flaggedSegments = newValue}
   }
 
+  /// How often the key was withdrawn or that was lifted: odd while it is withdrawn, even otherwise. Of two highlights of
+  /// a key the one of the higher epoch wins, whatever their times. 0 with STATUS_WITHDRAWN counts as 1.
+  public var withdrawalEpoch: UInt32 {
+    get {_storage._withdrawalEpoch}
+    set {_uniqueStorage()._withdrawalEpoch = newValue}
+  }
+
+  /// Who withdrew it, or lifted that, as they say.
+  public var actor: String {
+    get {_storage._actor}
+    set {_uniqueStorage()._actor = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum Status: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -362,7 +375,7 @@ fileprivate nonisolated let _protobuf_package = "highlights.v1"
 
 nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Highlight"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{3}query_text\0\u{1}locale\0\u{1}status\0\u{1}reason\0\u{1}sentences\0\u{1}videos\0\u{3}source_fingerprint\0\u{1}provenance\0\u{1}usage\0\u{3}generated_at\0\u{3}fresh_until\0\u{3}expires_at\0\u{3}generation_ms\0\u{1}label\0\u{3}dropped_sentences\0\u{3}flagged_segments\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{3}query_text\0\u{1}locale\0\u{1}status\0\u{1}reason\0\u{1}sentences\0\u{1}videos\0\u{3}source_fingerprint\0\u{1}provenance\0\u{1}usage\0\u{3}generated_at\0\u{3}fresh_until\0\u{3}expires_at\0\u{3}generation_ms\0\u{1}label\0\u{3}dropped_sentences\0\u{3}flagged_segments\0\u{3}withdrawal_epoch\0\u{1}actor\0")
 
   fileprivate class _StorageClass {
     var _key: String = String()
@@ -382,6 +395,8 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _label: String = String()
     var _droppedSentences: Dictionary<String,UInt32> = [:]
     var _flaggedSegments: UInt32 = 0
+    var _withdrawalEpoch: UInt32 = 0
+    var _actor: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -409,6 +424,8 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _label = source._label
       _droppedSentences = source._droppedSentences
       _flaggedSegments = source._flaggedSegments
+      _withdrawalEpoch = source._withdrawalEpoch
+      _actor = source._actor
     }
   }
 
@@ -444,6 +461,8 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._label) }()
         case 16: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufUInt32>.self, value: &_storage._droppedSentences) }()
         case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._flaggedSegments) }()
+        case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._withdrawalEpoch) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._actor) }()
         default: break
         }
       }
@@ -507,6 +526,12 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if _storage._flaggedSegments != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._flaggedSegments, fieldNumber: 17)
       }
+      if _storage._withdrawalEpoch != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._withdrawalEpoch, fieldNumber: 18)
+      }
+      if !_storage._actor.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._actor, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -533,6 +558,8 @@ nonisolated extension Highlight: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._label != rhs_storage._label {return false}
         if _storage._droppedSentences != rhs_storage._droppedSentences {return false}
         if _storage._flaggedSegments != rhs_storage._flaggedSegments {return false}
+        if _storage._withdrawalEpoch != rhs_storage._withdrawalEpoch {return false}
+        if _storage._actor != rhs_storage._actor {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -154,6 +154,12 @@ public nonisolated struct Outcome: @unchecked Sendable {
     set {_uniqueStorage()._promptVersion = newValue}
   }
 
+  /// The variant it was written as; empty is the default one.
+  public var variant: String {
+    get {_storage._variant}
+    set {_uniqueStorage()._variant = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum Result: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -227,7 +233,7 @@ fileprivate nonisolated let _protobuf_package = "highlights.v1"
 
 nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Outcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}query_id\0\u{1}key\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}result\0\u{1}reason\0\u{1}detail\0\u{1}usage\0\u{3}requested_at\0\u{3}consumed_at\0\u{3}called_at\0\u{3}published_at\0\u{3}ended_at\0\u{1}lane\0\u{1}provider\0\u{1}model\0\u{3}prompt_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}query_id\0\u{1}key\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}result\0\u{1}reason\0\u{1}detail\0\u{1}usage\0\u{3}requested_at\0\u{3}consumed_at\0\u{3}called_at\0\u{3}published_at\0\u{3}ended_at\0\u{1}lane\0\u{1}provider\0\u{1}model\0\u{3}prompt_version\0\u{1}variant\0")
 
   fileprivate class _StorageClass {
     var _queryID: String = String()
@@ -248,6 +254,7 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _provider: String = String()
     var _model: String = String()
     var _promptVersion: String = String()
+    var _variant: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -276,6 +283,7 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _provider = source._provider
       _model = source._model
       _promptVersion = source._promptVersion
+      _variant = source._variant
     }
   }
 
@@ -312,6 +320,7 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._provider) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._model) }()
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._promptVersion) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._variant) }()
         default: break
         }
       }
@@ -378,6 +387,9 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._promptVersion.isEmpty {
         try visitor.visitSingularStringField(value: _storage._promptVersion, fieldNumber: 18)
       }
+      if !_storage._variant.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._variant, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -405,6 +417,7 @@ nonisolated extension Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._provider != rhs_storage._provider {return false}
         if _storage._model != rhs_storage._model {return false}
         if _storage._promptVersion != rhs_storage._promptVersion {return false}
+        if _storage._variant != rhs_storage._variant {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -7,6 +7,8 @@ extension RateLimiter {
     public let limit: Int
     /// Units a minute that this process may use, margins and feedback taken off.
     public let rate: Double
+    /// Units that this process used in the last 60 s, those reserved for calls under way included.
+    public let used: Int
     /// Units saved up now; negative: a debt. Requests have none: their turns come by the clock.
     public let level: Double
   }
@@ -29,13 +31,14 @@ extension RateLimiter {
       figures.append(
         LimitFigures(
           dimension: .requests, limit: min(configured, seenRequests ?? configured),
-          rate: turns.perMinute, level: 0))
+          rate: turns.perMinute, used: ownUse.total(.requests, at: time.nanoseconds), level: 0))
     }
     for meter in meters {
       figures.append(
         LimitFigures(
           dimension: meter.dimension, limit: meter.limit,
           rate: meter.hasShare ? 60e9 / meter.perToken : 0,
+          used: ownUse.total(meter.dimension, at: time.nanoseconds),
           level: meter.level(at: max(time.nanoseconds, feedback.pausedUntil))))
     }
     return Figures(

@@ -123,7 +123,9 @@ public struct RateLimiter: Sendable {
   public mutating func correct(_ reserved: LimitedCost, used: LimitedCost?) {
     guard let used else { return }
     if used != .none { feedback.succeeded() }
-    ownUse.add(requests: 0, tokens: used.total - reserved.total, at: now)
+    ownUse.add(
+      requests: 0, input: used.input - reserved.input, output: used.output - reserved.output,
+      at: now)
     for index in meters.indices {
       meters[index].charge(meters[index].tokens(of: used) - meters[index].tokens(of: reserved))
     }
@@ -142,7 +144,7 @@ public struct RateLimiter: Sendable {
   }
 
   private mutating func spend(_ cost: LimitedCost, turn: Int64) {
-    ownUse.add(requests: 1, tokens: cost.total, at: now)
+    ownUse.add(requests: 1, input: cost.input, output: cost.output, at: now)
     lastTurn = turn
     // Tokens go on accruing for one that waits for its turn, else a worker with few turns and
     // just too few tokens at each would use every second turn only.

@@ -30,6 +30,12 @@ public final class BudgetKeeper: Sendable {
   /// What this worker's partitions may spend, and what of it is spent or set aside, in micro-units.
   public var state: (total: Int, used: Int) { ledger.withLock { ($0.total, $0.used) } }
 
+  /// When the period of now ends, in seconds since 1970.
+  public var periodEnd: Int {
+    let period = budget.period
+    return period.end(of: period.number(at: now()))
+  }
+
   /// Says how a commit is made at once; true once the broker took it.
   public func commits(by commit: @escaping @Sendable () async -> Bool) {
     self.commit.withLock { $0 = commit }

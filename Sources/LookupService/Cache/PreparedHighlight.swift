@@ -1,3 +1,4 @@
+import HighlightStore
 import Highlights
 import HighlightsProtocol
 import NIOCore
@@ -7,22 +8,31 @@ import SwiftProtobuf
 struct PreparedHighlight: Sendable {
   let status: Highlight.Status
   let reason: String
+  /// Odd while it is withdrawn.
+  let epoch: UInt32
+  /// The videos that it cites or shows.
+  let videoIDs: [String]
   let times: HighlightTimes
   /// The highlight in protobuf's JSON mapping, on one line.
   let json: ByteBuffer
   /// What a look-up is answered with: the highlight, or why there is none to show.
   let body: ByteBuffer
-  /// Names the key and the moment it was generated, in quotes.
+  /// Names the key, the moment it was generated and the epoch, in quotes.
   let entityTag: String
   /// What searching again for it takes.
   let text: String
   let locale: String
 
   var isWithdrawn: Bool { status == .withdrawn }
+  /// Stands where a withdrawal was lifted, until a highlight is written anew.
+  var isLifted: Bool { status == .noAnswer && reason == "restored" }
 
   /// - Throws: ``MessageError`` when a time in it cannot be written as JSON.
   init(_ highlight: Highlight, variant: String) throws(MessageError) {
     status = highlight.status
+    epoch = HighlightVersion.withdrawalEpoch(of: highlight)
+    let cited = highlight.sentences.lazy.flatMap(\.citations).map(\.videoID)
+    videoIDs = Array(Set(cited).union(highlight.videos.map(\.id)))
     reason = highlight.reason
     times = HighlightTimes(highlight)
     text = highlight.queryText
@@ -30,7 +40,7 @@ struct PreparedHighlight: Sendable {
     let json = try MessageCodec().encode(highlight, as: .json)
     self.json = ByteBuffer(bytes: json)
     body =
-      switch highlight.status {
+      switch status {
       case .answered: self.json
       case .withdrawn:
         APIError.withdrawn(reason: highlight.reason).body()
@@ -40,21 +50,35 @@ struct PreparedHighlight: Sendable {
           filtered: highlight.status == .filtered, reason: highlight.reason
         ).body(adding: "highlight", json: json)
       }
-    let suffix = variant.isEmpty ? "" : "-\(variant)"
+    let suffix = (epoch == 0 ? "" : "-e\(epoch)") + (variant.isEmpty ? "" : "-\(variant)")
     entityTag = "\"\(highlight.key)-\(times.generatedAt.milliseconds)\(suffix)\""
+  }
+
+  /// What is shown of a key instead of a highlight that must not be shown.
+  init(withdrawn key: VariantKey, epoch: UInt32, reason: String) {
+    status = .withdrawn
+    self.reason = reason
+    self.epoch = epoch
+    videoIDs = []
+    times = HighlightTimes(
+      generatedAt: UnixTime(milliseconds: 0), freshUntil: .latest, expiresAt: .latest)
+    body = APIError.withdrawn(reason: reason).body()
+    json = body
+    entityTag = "\"\(key.key)-0-e\(epoch)\""
+    text = ""
+    locale = ""
   }
 
   /// Bytes it takes in memory, about.
   var cost: Int {
     let shared = body.storageCapacity == json.storageCapacity && status == .answered
     return json.storageCapacity + (shared ? 0 : body.storageCapacity) + text.utf8.count
-      + entityTag.utf8.count + 512
+      + entityTag.utf8.count + videoIDs.reduce(0) { $0 + $1.utf8.count + 32 } + 512
   }
 
-  /// Whether it takes the place of another of its key: a withdrawal does, otherwise what was
+  /// Whether it takes the place of another of its key: the one of the higher epoch does, then the one that was
   /// generated later.
   func replaces(_ other: PreparedHighlight) -> Bool {
-    if isWithdrawn != other.isWithdrawn { return isWithdrawn }
-    return times.generatedAt >= other.times.generatedAt
+    (epoch, times.generatedAt) >= (other.epoch, other.times.generatedAt)
   }
 }

@@ -36,14 +36,14 @@ extension LookupDesk {
   ///
   /// An end with a highlight has those who wait look again; it does not end the waiting, as the
   /// highlight itself may still be on its way. An expired search is somebody else's: those
-  /// published here have no deadline.
+  /// published here have no deadline. One that died in another variant is too: nobody waits for those.
   func searchEnded(_ outcome: Outcome) {
     let key = outcome.key
     guard !key.isEmpty else { return }
     switch outcome.result {
     case .answered, .noAnswer, .filtered, .unchanged:
       let waiting = state.withLock { state in
-        state.readAgain(VariantKey(key: key, variant: state.liveVariant))
+        state.readAgain(VariantKey(key: key, variant: outcome.variant))
         return state.pending.waiters(for: key).compactMap { state.continuations[$0] }
       }
       for continuation in waiting { continuation.yield(.ended) }
@@ -51,8 +51,10 @@ extension LookupDesk {
       let error = APIError.failed(
         reason: outcome.reason, retryAfter: configuration.lives.failed)
       let waiting = state.withLock { state in
-        state.pending.failed(key, reason: outcome.reason, at: time.elapsed())
-          .compactMap { state.continuations.removeValue(forKey: $0) }
+        outcome.variant != state.liveVariant
+          ? []
+          : state.pending.failed(key, reason: outcome.reason, at: time.elapsed())
+            .compactMap { state.continuations.removeValue(forKey: $0) }
       }
       for continuation in waiting { continuation.yield(.failed(error)) }
     case .expired, .unspecified, .UNRECOGNIZED: break
@@ -80,17 +82,14 @@ extension LookupDesk {
     }
     let waiting = state.withLock { state -> [AsyncStream<SearchEvent>.Continuation] in
       if let known = state.cache.peek(key)?.highlight, !prepared.replaces(known) { return [] }
+      // Written by a worker that had not heard of the withdrawal, or that it was lifted.
+      guard prepared.epoch >= state.takedowns.epoch(of: key.key) else { return [] }
       state.cache.insert(
         Cached(highlight: prepared, readAgainAt: readAgainAt()), forKey: key, cost: prepared.cost)
-      guard variant == state.liveVariant else { return [] }
+      guard variant == state.liveVariant, !prepared.isLifted else { return [] }
       return state.pending.ended(key.key, at: time.elapsed())
         .compactMap { state.continuations[$0] }
     }
     for continuation in waiting { continuation.yield(.highlight(prepared)) }
-  }
-
-  /// Which variant look-ups read that name none.
-  func useVariant(_ variant: String) {
-    state.withLock { $0.liveVariant = variant }
   }
 }

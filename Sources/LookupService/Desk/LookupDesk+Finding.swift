@@ -6,9 +6,26 @@ import Synchronization
 extension LookupDesk {
   /// The highlight of a key that may be shown, from memory or the store.
   ///
-  /// What is in memory is served on while the store cannot be read.
+  /// What is in memory is served on while the store cannot be read, and what is withdrawn is so whether or not it can.
   /// - Throws: ``APIError/unavailable(_:retryAfter:)``.
   func find(_ key: VariantKey) async throws -> PreparedHighlight? {
+    let found: PreparedHighlight?
+    do {
+      found = try await findAny(key)
+    } catch {
+      guard let withdrawn = settled(nil, key) else { throw error }
+      return withdrawn
+    }
+    return settled(found, key)
+  }
+
+  /// The highlight of a key that is in memory and may be shown.
+  func remembered(_ key: VariantKey) -> PreparedHighlight? {
+    settled(cached(key)?.highlight, key)
+  }
+
+  /// The highlight of a key, whatever is withdrawn.
+  private func findAny(_ key: VariantKey) async throws -> PreparedHighlight? {
     let known = cached(key)
     if let known, time.elapsed() < known.readAgainAt { return known.highlight }
     do {
@@ -21,9 +38,12 @@ extension LookupDesk {
     }
   }
 
-  /// What is in memory and may be shown.
-  func cached(_ key: VariantKey) -> Cached? {
-    guard let known = state.withLock({ $0.cache.value(forKey: key) }),
+  /// What is in memory, has not expired, and is of its key's epoch: of a lower one it must be read again.
+  private func cached(_ key: VariantKey) -> Cached? {
+    let found = state.withLock { state in
+      (known: state.cache.value(forKey: key), epoch: state.takedowns.epoch(of: key.key))
+    }
+    guard let known = found.known, known.highlight.epoch >= found.epoch,
       known.highlight.times.freshness(at: time.now()) != .expired || known.highlight.isWithdrawn
     else { return nil }
     return known
@@ -68,7 +88,6 @@ extension LookupDesk {
 extension LookupDesk.State {
   /// Takes in what the store says, unless a newer one has come by that it does not have yet.
   ///
-  /// A withdrawal that the store has beats everything; one that it no longer has was lifted.
   /// - Returns: What holds now, and who waits for it.
   mutating func keep(
     stored: PreparedHighlight?, _ key: VariantKey, until readAgainAt: Duration, at moment: Duration,
@@ -78,8 +97,7 @@ extension LookupDesk.State {
     if let known = cache.peek(key)?.highlight,
       known.isWithdrawn || known.times.freshness(at: now) != .expired
     {
-      let isAhead =
-        stored.map { !$0.isWithdrawn && known.times.generatedAt > $0.times.generatedAt } ?? true
+      let isAhead = stored.map { !$0.replaces(known) } ?? true
       if isAhead { winner = known }
     }
     guard let winner, winner.isWithdrawn || winner.times.freshness(at: now) != .expired else {
@@ -89,9 +107,9 @@ extension LookupDesk.State {
     cache.insert(
       LookupDesk.Cached(highlight: winner, readAgainAt: readAgainAt), forKey: key,
       cost: winner.cost)
-    guard key.variant == liveVariant, winner.times.freshness(at: now) == .fresh else {
-      return (winner, [])
-    }
+    guard key.variant == liveVariant, winner.times.freshness(at: now) == .fresh,
+      winner.epoch >= takedowns.epoch(of: key.key)
+    else { return (winner, []) }
     return (winner, pending.ended(key.key, at: moment).compactMap { continuations[$0] })
   }
 

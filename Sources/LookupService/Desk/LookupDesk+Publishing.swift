@@ -53,6 +53,16 @@ extension LookupDesk {
     }
   }
 
+  /// Publishes a refresh, unless its highlight was withdrawn while it waited.
+  func publishRefresh(_ search: Search) async throws {
+    guard !isWithdrawn(key: search.key.description) else {
+      state.withLock { $0.newKeys.giveBack() }
+      publishFailed(search.key.description, .withdrawn(reason: "withdrawn"))
+      return
+    }
+    try await publish(search)
+  }
+
   /// Publishes a search that this process was told to publish.
   func publish(_ search: Search) async throws {
     var query = SearchQuery()
@@ -76,10 +86,11 @@ extension LookupDesk {
     var query = query
     if query.videos.isEmpty, let videos {
       let limit = configuration.videosPerSearch
-      query.videos = try await withTimeLimit(configuration.limits.work) {
-        try await videos.videos(
-          for: search.text, locale: search.locale.description, limit: limit)
-      }
+      query.videos = shown(
+        try await withTimeLimit(configuration.limits.work) {
+          try await videos.videos(
+            for: search.text, locale: search.locale.description, limit: limit)
+        })
     }
     let complete = query
     try await withTimeLimit(configuration.limits.work) { [queue] in
@@ -118,6 +129,9 @@ extension LookupDesk.State {
   fileprivate mutating func admit(
     _ key: String, at now: Duration
   ) -> Result<PendingSearches<String>.Ask, APIError> {
+    guard !takedowns.isWithdrawn(key: key) else {
+      return .failure(.withdrawn(reason: "withdrawn"))
+    }
     pending.makeRoom(for: key, at: now)
     switch pending.state(of: key, at: now) {
     case .publish:

@@ -24,6 +24,8 @@ final class LookupDesk: Sendable {
     var loads: [VariantKey: Task<PreparedHighlight?, any Error>] = [:]
     var newKeys: TokenBucket
     var liveVariant = ""
+    var takedowns = Takedowns()
+    var holds: [SearchHold] = []
     var isStopped = false
   }
 
@@ -75,7 +77,7 @@ final class LookupDesk: Sendable {
     }
     defer { stopWaiting(waiting.waiter) }
     // It may have come by between the look and the first moment of waiting.
-    if let found = cached(key)?.highlight { return served(found, for: search, key) }
+    if let found = remembered(key) { return served(found, for: search, key) }
     let retryAfter = try await publishOnce(search)
     let timer = Task {
       try await ContinuousClock().sleep(for: wait)
@@ -85,16 +87,17 @@ final class LookupDesk: Sendable {
     for await event in waiting.events {
       if let found = try await resolved(event, key) { return served(found, for: search, key) }
     }
+    if let found = remembered(key) { return served(found, for: search, key) }
     return .queued(retryAfter: retryAfter)
   }
 
   /// The highlight that an event brings, reading the store where it is only said to be there.
   func resolved(_ event: SearchEvent, _ key: VariantKey) async throws -> PreparedHighlight? {
     switch event {
-    case .highlight(let highlight): return highlight
+    case .highlight(let highlight): return settled(highlight, key)
     case .failed(let error): throw error
     case .ended: return try await find(key)
-    case .waiting: return nil
+    case .waiting, .held: return nil
     }
   }
 
@@ -144,7 +147,7 @@ final class LookupDesk: Sendable {
         await places.take()
         group.addTask {
           do {
-            try await self.publish(search)
+            try await self.publishRefresh(search)
           } catch {
             self.logger.warning(
               "A refresh was not published",

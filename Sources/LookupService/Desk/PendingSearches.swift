@@ -110,6 +110,17 @@ struct PendingSearches<Key: Hashable & Sendable>: Sendable {
     }
   }
 
+  /// Keys that somebody waits for.
+  var awaitedKeys: Set<Key> { Set(keys.values) }
+
+  /// Whatever was published may be published again; who waits goes on waiting.
+  mutating func forgetPublished() {
+    for (key, entry) in pending {
+      guard case .published = entry.state else { continue }
+      if entry.waiters.isEmpty { pending[key] = nil } else { pending[key]?.state = .awaited }
+    }
+  }
+
   /// Who waits for a key; they go on waiting.
   func waiters(for key: Key) -> Set<Waiter> { pending[key]?.waiters ?? [] }
 

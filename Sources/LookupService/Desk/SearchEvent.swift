@@ -5,6 +5,8 @@ enum SearchEvent: Sendable {
   case ended
   /// Nothing yet.
   case waiting
+  /// It waits for a cause, or, with nil, for none any more.
+  case held(SearchHold?)
   /// It will not get one this time.
   case failed(APIError)
 }

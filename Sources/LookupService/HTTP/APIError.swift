@@ -15,6 +15,8 @@ enum APIError: Error, Sendable, Hashable {
   case badQuery(line: Int, code: String, problem: String)
   /// No token, or another one (401).
   case unauthorized
+  /// Nobody may, or not with that token (403).
+  case forbidden(String)
   /// There is no such route (404).
   case unknownPath
   /// The named variant has no highlight, and only live searches are written (404).
@@ -37,11 +39,14 @@ enum APIError: Error, Sendable, Hashable {
   case stillWaiting
   case timedOut
   case internalError
+  /// This server has no means of doing it (501).
+  case notOffered(String)
 
   var status: HTTPResponse.Status {
     switch self {
     case .badParameter, .badBody, .badQuery: .badRequest
     case .unauthorized: .unauthorized
+    case .forbidden: .forbidden
     case .unknownPath, .notInVariant, .noAnswer: .notFound
     case .withdrawn: .gone
     case .methodNotAllowed: .methodNotAllowed
@@ -50,6 +55,7 @@ enum APIError: Error, Sendable, Hashable {
     case .tooManyRequests, .tooManyNewSearches: .tooManyRequests
     case .failed, .unavailable, .timedOut, .stillWaiting: .serviceUnavailable
     case .internalError: .internalServerError
+    case .notOffered: .notImplemented
     }
   }
 
@@ -60,6 +66,7 @@ enum APIError: Error, Sendable, Hashable {
     case .badBody: "bad_body"
     case .badQuery(_, let code, _): code
     case .unauthorized: "unauthorized"
+    case .forbidden: "forbidden"
     case .unknownPath: "unknown_path"
     case .notInVariant: "not_in_variant"
     case .noAnswer(let filtered, _): filtered ? "filtered" : "no_answer"
@@ -74,6 +81,7 @@ enum APIError: Error, Sendable, Hashable {
     case .timedOut: "timed_out"
     case .stillWaiting: "still_waiting"
     case .internalError: "internal"
+    case .notOffered: "not_offered"
     }
   }
 
@@ -105,6 +113,7 @@ extension APIError: CustomStringConvertible {
     case .badBody(let problem): problem
     case .badQuery(let line, _, let problem): "Search \(line): \(problem)."
     case .unauthorized: "Send the token as \"Authorization: Bearer …\"."
+    case .forbidden(let why): why
     case .unknownPath: "There is nothing at this path."
     case .notInVariant(let variant):
       "The variant \"\(variant)\" has no highlight for it, and searches are written in the live "
@@ -123,6 +132,7 @@ extension APIError: CustomStringConvertible {
     case .timedOut: "Reading what it takes to answer took too long."
     case .stillWaiting: "The search has not ended yet; ask again."
     case .internalError: "Something went wrong here; the log says what."
+    case .notOffered(let what): "\(what) are not offered by this server."
     }
   }
 }

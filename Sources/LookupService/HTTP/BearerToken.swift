@@ -44,4 +44,12 @@ struct Authority: Sendable {
     guard write != nil else { return }
     guard isWriter(authorization: authorization) else { throw .unauthorized }
   }
+
+  /// Throws unless it bears the admin token: nobody does where none is set.
+  func requireAdmin(authorization: String?) throws(APIError) {
+    guard let admin else {
+      throw .forbidden("Nobody may do this here: the server has no admin token configured.")
+    }
+    guard admin.matches(authorization: authorization) else { throw .unauthorized }
+  }
 }

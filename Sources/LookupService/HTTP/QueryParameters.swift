@@ -7,14 +7,14 @@ struct QueryParameters: Sendable {
   init(query: String?, allowed: Set<String>) throws(APIError) {
     for pair in (query ?? "").split(separator: "&", omittingEmptySubsequences: true) {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = Self.decoded(parts[0])
+      let name = PercentEncoding.decoded(parts[0])
       guard let name, allowed.contains(name) else {
         throw .badParameter(
           name: "query parameter", value: Self.bounded(name ?? String(parts[0])),
           allowed: allowed.sorted().joined(separator: ", "))
       }
       let raw = parts.count > 1 ? parts[1] : ""
-      guard let value = Self.decoded(raw) else {
+      guard let value = PercentEncoding.decoded(raw) else {
         throw .badParameter(
           name: name, value: Self.bounded(String(raw)), allowed: "UTF-8 in percent encoding")
       }
@@ -37,32 +37,5 @@ struct QueryParameters: Sendable {
   static func bounded(_ text: String) -> String {
     text.unicodeScalars.count <= 80
       ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(79))) + "…"
-  }
-
-  private static func decoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    var rest = text.utf8.makeIterator()
-    while let byte = rest.next() {
-      switch byte {
-      case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-      case UInt8(ascii: "%"):
-        guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else {
-          return nil
-        }
-        bytes.append(high << 4 | low)
-      default: bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

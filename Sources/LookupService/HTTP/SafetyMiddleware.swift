@@ -16,7 +16,7 @@ struct SafetyMiddleware: RouterMiddleware {
     next: (Request, LookupContext) async throws -> Response
   ) async throws -> Response {
     var response: Response
-    if request.method == .options, let methods = Endpoints.methods[request.uri.path] {
+    if request.method == .options, let methods = Endpoints.methods(at: request.uri.path) {
       response = preflight(methods)
     } else {
       do {
@@ -31,14 +31,24 @@ struct SafetyMiddleware: RouterMiddleware {
     }
     harden(&response)
     allowOrigin(request.headers[.origin], &response)
+    if request.method == .head { Self.dropBody(&response) }
     return response
+  }
+
+  /// Keeps the length that the body has, where it has one.
+  private static func dropBody(_ response: inout Response) {
+    let length = response.headers[.contentLength]
+    response.body = ResponseBody()
+    response.headers[.contentLength] = length
   }
 
   private func apiError(_ error: any Error, _ request: Request) -> APIError {
     switch error {
     case let error as APIError: return error
     case let error as HTTPError where error.status == .notFound:
-      guard let methods = Endpoints.methods[request.uri.path] else { return .unknownPath }
+      guard let methods = Endpoints.methods(at: request.uri.path),
+        !methods.contains(request.method)
+      else { return .unknownPath }
       return .methodNotAllowed(allowed: methods.map(\.rawValue) + ["OPTIONS"])
     case is CancellationError:
       return .unavailable("The server is stopping.", retryAfter: .seconds(1))

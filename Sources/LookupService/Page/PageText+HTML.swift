@@ -16,7 +16,7 @@ extension PageText {
     <a class="skip" href="#results">Skip to the results</a>
     <header class="bar">
       <div class="column">
-        <p class="brand"><span class="spark" aria-hidden="true"></span>Search Highlights</p>
+        <h1 class="brand"><span class="spark" aria-hidden="true"></span>Search Highlights</h1>
         <form id="search" role="search" action="/" method="get">
           <label class="hidden" for="q">Search the videos</label>
           <input id="q" name="q" type="search" dir="auto" autocomplete="off" enterkeyhint="search"
@@ -51,7 +51,7 @@ extension PageText {
       <p id="announcement" class="hidden" role="status" aria-live="polite"></p>
       <section id="welcome" class="welcome">
         <span class="spark large" aria-hidden="true"></span>
-        <h1>Ask the videos</h1>
+        <h2>Ask the videos</h2>
         <p>Type a search. The answer comes from what the best videos say, and each sentence names the
           video and the moment it comes from.</p>
       </section>
@@ -62,7 +62,7 @@ extension PageText {
           <span id="stale" class="badge" hidden>Being refreshed</span>
         </div>
         <div id="working" hidden>
-          <p class="working">Working on it<span class="dots" aria-hidden="true"></span>
+          <p class="working"><span id="working-text">Working on it</span><span class="dots" aria-hidden="true"></span>
             <span id="elapsed" class="faint" aria-hidden="true"></span></p>
           <div class="bones" aria-hidden="true"><span></span><span></span><span></span></div>
         </div>

@@ -1,6 +1,9 @@
 extension PageText {
   /// What the page does.
-  static let script = #"""
+  static let script = showing + searching
+
+  /// The part of the script that shows what was found.
+  private static let showing = #"""
     "use strict";
     // Everything from the server is set as text, never as markup: what it says is inert.
     (() => {
@@ -13,7 +16,18 @@ extension PageText {
         not_supported: "No answer could be proven from what the videos say.",
         invalid_reply: "No usable answer was written this time.",
       };
+      // Why a search waits before it is begun.
+      const holds = {
+        circuit_open: "the model cannot be reached just now",
+        rate_limited: "the model is busy",
+        budget_spent: "the budget is used up",
+        broker_unavailable: "part of the service cannot be reached",
+        paused: "new highlights are paused",
+      };
       let running = null;
+      let lastChip = null;
+
+      const words = (table, key, otherwise) => (Object.hasOwn(table, key) ? table[key] : otherwise);
 
       const make = (name, className, text) => {
         const element = document.createElement(name);
@@ -39,7 +53,17 @@ extension PageText {
         element.dir = rightToLeft.has(language) ? "rtl" : "auto";
       };
 
+      const working = (hold) => {
+        const text = hold
+          ? `Working on it: ${words(holds, hold.reason, "it has to wait a little")}` : "Working on it";
+        const seconds = hold && hold.estimate_seconds;
+        const estimate = seconds ? ` (about ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`})` : "";
+        byId("working-text").textContent = text + estimate;
+        announce(text + estimate);
+      };
+
       const clear = () => {
+        lastChip = null;
         byId("sentences").replaceChildren();
         byId("video-list").replaceChildren();
         for (const id of ["welcome", "working", "notice", "again", "label", "stale", "videos"]) {
@@ -59,9 +83,14 @@ extension PageText {
         announce(text);
       };
 
+      const unmark = () => {
+        for (const old of document.querySelectorAll(".target")) old.classList.remove("target");
+      };
+
       const jump = (event, videoId, momentId) => {
         event.preventDefault();
-        for (const old of document.querySelectorAll(".target")) old.classList.remove("target");
+        unmark();
+        lastChip = event.currentTarget;
         const video = byId(videoId);
         if (!video) return;
         video.classList.add("target");
@@ -166,7 +195,7 @@ extension PageText {
           const isFiltered = highlight.status === "STATUS_FILTERED";
           byId("highlight-heading").textContent = "No answer";
           notice(isFiltered ? "An answer to this search may not be shown."
-            : reasons[highlight.reason] || "The videos do not answer this search.", false);
+            : words(reasons, highlight.reason, "The videos do not answer this search."), false);
           return;
         }
         const sentences = byId("sentences");
@@ -194,131 +223,11 @@ extension PageText {
         if (!isNaN(date)) parts.push(date.toLocaleDateString(undefined, { dateStyle: "medium" }));
         byId("label").textContent = parts.join(" · ");
         show(byId("label"), true);
-        show(byId("stale"), Date.parse(highlight.freshUntil || "") < Date.now());
-        announce(`The highlight has ${(highlight.sentences || []).length} sentences.`);
+        const isStale = Date.parse(highlight.freshUntil || "") < Date.now();
+        show(byId("stale"), isStale);
+        const count = (highlight.sentences || []).length;
+        announce(`The highlight has ${count} ${count === 1 ? "sentence" : "sentences"}${isStale ? " and is being refreshed" : ""}.`);
       };
 
-      // Reads server-sent events from a fetch, which unlike EventSource tells of refusals.
-      const readEvents = async (response, onEvent) => {
-        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-        let rest = "";
-        for (;;) {
-          const { value, done } = await reader.read();
-          if (done) return;
-          rest += value;
-          let end;
-          while ((end = rest.indexOf("\n\n")) >= 0) {
-            const fields = Object.fromEntries(rest.slice(0, end).split("\n").map((line) => {
-              const colon = line.indexOf(": ");
-              return [line.slice(0, colon), line.slice(colon + 2)];
-            }));
-            rest = rest.slice(end + 2);
-            if (fields.event) onEvent(fields.event, JSON.parse(fields.data || "{}"));
-          }
-        }
-      };
-
-      const failure = (error) => {
-        const messages = {
-          withdrawn: "This highlight was withdrawn.",
-          too_many_requests: "That was a lot of searches. Wait a moment.",
-          too_many_new_searches: "Many new searches are being answered. Wait a moment.",
-          still_waiting: "This takes longer than usual.",
-          search_failed: "This search could not be answered this time.",
-        };
-        byId("highlight-heading").textContent = "No answer";
-        notice(messages[error.code] || error.message || "The search did not work.",
-          error.code !== "withdrawn" && error.code !== "bad_parameter");
-      };
-
-      const findVideos = async (query, signal) => {
-        const response = await fetch(`/v1/videos/search?${query}`, { signal });
-        if (!response.ok) return;
-        const found = (await response.json()).videos || [];
-        // The highlight brings videos of its own, which its citations point to.
-        if (!byId("video-list").children.length) showVideos(found, new Map());
-      };
-
-      const search = async (text, locale) => {
-        if (running) running.abort();
-        const control = new AbortController();
-        running = control;
-        clear();
-        byId("highlight").setAttribute("aria-busy", "true");
-        document.title = `${text} – Search Highlights`;
-        const query = new URLSearchParams({ q: text });
-        if (locale) query.set("locale", locale);
-        const began = performance.now();
-        const timer = setInterval(() => {
-          byId("elapsed").textContent = `${Math.round((performance.now() - began) / 1000)} s`;
-        }, 1000);
-        let isOver = false;
-        try {
-          const response = await fetch(`/v1/highlights/stream?${query}`, { signal: control.signal });
-          if (!response.ok) {
-            const body = await response.json().catch(() => ({}));
-            failure(body.error || {});
-            return;
-          }
-          await readEvents(response, (name, data) => {
-            if (running !== control) return;
-            if (name === "queued") {
-              byId("elapsed").textContent = "";
-              show(byId("working"), true);
-              announce("Working on it");
-              findVideos(query, control.signal).catch(() => {});
-            } else if (name === "answered") {
-              isOver = true;
-              showHighlight(data);
-              if (!byId("video-list").children.length) findVideos(query, control.signal).catch(() => {});
-            } else if (name === "failed") {
-              isOver = true;
-              failure(data.error || {});
-            }
-          });
-          if (!isOver && running === control) failure({ code: "still_waiting" });
-        } catch (error) {
-          if (error.name !== "AbortError" && running === control) {
-            failure({ message: "The server cannot be reached." });
-          }
-        } finally {
-          clearInterval(timer);
-        }
-      };
-
-      const fromAddress = () => {
-        const parameters = new URLSearchParams(location.search);
-        const text = (parameters.get("q") || "").trim();
-        const select = byId("locale");
-        const wanted = parameters.get("locale");
-        const isKnown = (tag) => [...select.options].some((option) => option.value === tag);
-        if (wanted !== null) {
-          if (!isKnown(wanted)) {
-            const option = make("option", "", wanted);
-            option.value = wanted;
-            select.append(option);
-          }
-          select.value = wanted;
-        } else {
-          const own = (navigator.language || "").split("-")[0];
-          if (isKnown(own)) select.value = own;
-        }
-        byId("q").value = text;
-        if (text) search(text, select.value);
-      };
-
-      byId("search").addEventListener("submit", (event) => {
-        event.preventDefault();
-        const text = byId("q").value.trim();
-        if (!text) return;
-        const locale = byId("locale").value;
-        const address = new URLSearchParams({ q: text, locale });
-        history.pushState(null, "", `/?${address}`);
-        search(text, locale);
-      });
-      byId("again").addEventListener("click", () => search(byId("q").value.trim(), byId("locale").value));
-      addEventListener("popstate", () => location.reload());
-      fromAddress();
-    })();
     """#
 }

@@ -6,13 +6,14 @@ extension PageText {
       --ground: #f6f5f8; --card: #ffffff; --ink: #1b1723; --faint: #635c70; --line: #e3dfea;
       --accent: #6d28d9; --accent-soft: #f1eafd; --accent-ink: #5b21b6; --glow: #f9f5ff;
       --mark: #fff3c4; --bone: #ece8f2; --shadow: 0 1px 2px #1b172314, 0 8px 28px #1b172312;
-      --warm: #db2777;
+      --warm: #db2777; --edge: #857d94;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --ground: #121017; --card: #1c1924; --ink: #f0edf6; --faint: #aaa2b8; --line: #322d3f;
         --accent: #a78bfa; --accent-soft: #2b2340; --accent-ink: #cdbdff; --glow: #211b30;
         --mark: #4a3d12; --bone: #2c2738; --shadow: 0 1px 2px #0006, 0 8px 28px #0005; --warm: #f472b6;
+        --edge: #7d7490;
       }
     }
     * { box-sizing: border-box; }
@@ -39,7 +40,7 @@ extension PageText {
       border-block-end: 1px solid var(--line); padding-block: .7rem;
     }
     .brand {
-      display: flex; align-items: center; gap: .5rem; margin: 0 0 .55rem; font-weight: 650;
+      display: flex; align-items: center; gap: .5rem; margin: 0 0 .55rem; font-weight: 650; line-height: 1.55;
       font-size: .95rem; letter-spacing: -.01em;
     }
     .spark {
@@ -52,7 +53,7 @@ extension PageText {
     form select { grid-row: 2; min-width: 0; }
     input, select, button {
       font: inherit; color: inherit; min-height: 2.85rem; border-radius: .85rem;
-      border: 1px solid var(--line); background: var(--ground); padding-inline: .9rem;
+      border: 1px solid var(--edge); background: var(--ground); padding-inline: .9rem;
     }
     input { width: 100%; grid-column: 1 / -1; }
     input::placeholder { color: var(--faint); opacity: 1; }
@@ -64,7 +65,7 @@ extension PageText {
     button:hover { filter: brightness(1.08); }
     @media (prefers-color-scheme: dark) { button { color: #1b1030; } }
     .welcome { text-align: center; padding-block: 16vh 2rem; color: var(--faint); }
-    .welcome h1 { color: var(--ink); font-size: 1.6rem; letter-spacing: -.02em; margin: .8rem 0 .3rem; }
+    .welcome h2 { color: var(--ink); font-size: 1.6rem; letter-spacing: -.02em; margin: .8rem 0 .3rem; }
     .welcome p { max-width: 30rem; margin: 0 auto; text-wrap: balance; }
     .card {
       margin-block-start: 1.1rem; padding: 1.1rem 1.1rem .9rem; border: 1px solid var(--line);
@@ -89,7 +90,7 @@ extension PageText {
     .chip:hover { box-shadow: inset 0 0 0 1.5px var(--accent); }
     .chip:focus-visible { border-radius: 1rem; }
     .chip-title { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: 0 1 auto; min-width: 0; max-width: 17rem; }
-    .chip-creator { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: none; max-width: 7.5rem; opacity: .85; }
+    .chip-creator { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: none; max-width: 7.5rem; }
     .time { font-variant-numeric: tabular-nums; font-weight: 650; flex: none; unicode-bidi: isolate; }
     .general { font-size: .84rem; color: var(--faint); margin: .2rem 0 0; }
     .label, .notice { color: var(--faint); font-size: .84rem; overflow-wrap: anywhere; }
@@ -161,6 +162,7 @@ extension PageText {
     @media (forced-colors: active) {
       .spark, .still::before { background: CanvasText; }
       .chip, .card, .video { border: 1px solid CanvasText; }
+      .video.target { outline: 3px solid Highlight; }
     }
     """#
 }

@@ -26,7 +26,7 @@ struct HighlightRoute: Sendable {
     let asked = try requests.request(request.uri.query)
     switch try await desk.lookUp(asked.search, variant: asked.variant, wait: asked.wait) {
     case .queued(let retryAfter):
-      return Self.queued(asked, retryAfter)
+      return try queued(asked, retryAfter)
     case .highlight(let highlight, let freshness):
       return response(highlight, freshness, to: request)
     }
@@ -78,15 +78,18 @@ struct HighlightRoute: Sendable {
     return "public, max-age=\(age + max(0, min(remaining, Int64(shared))))"
   }
 
-  private static func queued(_ asked: LookupRequest, _ retryAfter: Duration) -> Response {
-    let body = "{\"status\":\"queued\",\"key\":\"\(asked.search.key)\"}"
-    return Response(
-      status: .accepted,
-      headers: [
-        .contentType: "application/json", .cacheControl: "no-store",
-        .retryAfter: String(retryAfter.retrySeconds),
-      ],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+  private struct Queued: Encodable {
+    let status = "queued"
+    let key: String
+    let held: HoldNote?
+  }
+
+  private func queued(_ asked: LookupRequest, _ retryAfter: Duration) throws -> Response {
+    let key = asked.search.key.description
+    let held = desk.hold(of: key)?.note(at: desk.time.now())
+    var response = try Response.json(Queued(key: key, held: held), status: .accepted)
+    response.headers[.retryAfter] = String(retryAfter.retrySeconds)
+    return response
   }
 }
 

@@ -26,7 +26,7 @@ struct LookupRequest: Sendable {
       } ?? .zero
   }
 
-  private static var allowedText: String {
+  static var allowedText: String {
     "a text of 1 to \(SearchLimits().textLength) characters"
   }
 

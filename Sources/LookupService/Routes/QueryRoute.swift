@@ -5,7 +5,7 @@ import HighlightsProtocol
 import Hummingbird
 import NIOCore
 
-/// `POST /v1/queries`: publishes one search, or one a line.
+/// `POST /v1/queries`: publishes one search, or one a line; those of withdrawn highlights are left out.
 struct QueryRoute: Sendable {
   let desk: LookupDesk
   let authority: Authority
@@ -18,9 +18,12 @@ struct QueryRoute: Sendable {
     let isOneALine = try Self.isOneALine(request.headers[.contentType])
     let body = try await read(request)
     let searches = try parse(body, isOneALine: isOneALine)
+    let withdrawn = Set(
+      searches.map(\.0.key.description).filter { desk.isWithdrawn(key: $0) })
     try await desk.publish(
-      searches, isTrusted: authority.isWriter(authorization: authorization))
-    return try Self.accepted(searches)
+      searches.filter { !withdrawn.contains($0.0.key.description) },
+      isTrusted: authority.isWriter(authorization: authorization))
+    return try Self.accepted(searches, withdrawn: withdrawn)
   }
 
   private static func isOneALine(_ contentType: String?) throws(APIError) -> Bool {
@@ -87,18 +90,27 @@ struct QueryRoute: Sendable {
     struct Query: Encodable {
       let queryID: String
       let key: String
+      /// True for one that was not published, nil otherwise.
+      let isWithdrawn: Bool?
 
       enum CodingKeys: String, CodingKey {
         case queryID = "query_id"
         case key
+        case isWithdrawn = "withdrawn"
       }
     }
     let queries: [Query]
   }
 
-  private static func accepted(_ searches: [(Search, SearchQuery)]) throws -> Response {
+  private static func accepted(
+    _ searches: [(Search, SearchQuery)], withdrawn: Set<String>
+  ) throws -> Response {
     let accepted = Accepted(
-      queries: searches.map { .init(queryID: $0.1.queryID, key: $0.0.key.description) })
+      queries: searches.map { search, query in
+        let key = search.key.description
+        return .init(
+          queryID: query.queryID, key: key, isWithdrawn: withdrawn.contains(key) ? true : nil)
+      })
     return try .json(accepted, status: .accepted)
   }
 }
@@ -108,11 +120,17 @@ extension Response {
   static func json(
     _ value: some Encodable, status: HTTPResponse.Status = .ok
   ) throws -> Response {
+    Response(
+      status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: try .json(value)))
+  }
+}
+
+extension ByteBuffer {
+  /// A value as JSON on one line.
+  static func json(_ value: some Encodable) throws -> ByteBuffer {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let bytes = ByteBuffer(bytes: Array(try encoder.encode(value)))
-    return Response(
-      status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-      body: ResponseBody(byteBuffer: bytes))
+    return ByteBuffer(bytes: Array(try encoder.encode(value)))
   }
 }

@@ -6,8 +6,8 @@ import NIOCore
 
 /// `GET /v1/highlights/stream`: what becomes of a search, as server-sent events.
 ///
-/// `queued` while it has no highlight, then `answered` with the highlight, also one that says that
-/// there is no answer, or `failed` with an error; after either the stream ends.
+/// `queued` while it has no highlight, `held` while its search waits for a cause, then `answered` with the highlight,
+/// also one that says that there is no answer, or `failed` with an error; after either the stream ends.
 struct StreamRoute: Sendable {
   let desk: LookupDesk
 
@@ -49,13 +49,14 @@ struct StreamRoute: Sendable {
       desk.stopWaiting(waiting.waiter)
       waiting.continuation.finish()
     }
-    let queued = "{\"key\":\"\(key.key)\",\"estimate_ms\":\(estimate.inMilliseconds)}"
+    let data = "{\"key\":\"\(key.key)\",\"estimate_ms\":\(estimate.inMilliseconds)}"
+    let queued = Self.event("queued", data)
     return Self.response(
       ResponseBody { writer in
         defer { timer.cancel() }
-        try await writer.write(ByteBuffer(string: Self.event("queued", queued)))
-        let last = try await self.lastEvent(asked, key, waiting) {
-          try await writer.write(ByteBuffer(string: ":\n\n"))
+        try await writer.write(ByteBuffer(string: queued))
+        let last = try await self.lastEvent(asked, key, waiting, queued: queued) {
+          try await writer.write(ByteBuffer(string: $0))
         }
         desk.stopWaiting(waiting.waiter)
         try await writer.write(ByteBuffer(string: last))
@@ -64,15 +65,26 @@ struct StreamRoute: Sendable {
   }
 
   private func lastEvent(
-    _ asked: LookupRequest, _ key: VariantKey, _ waiting: LookupDesk.Waiting,
-    beat: () async throws -> Void
+    _ asked: LookupRequest, _ key: VariantKey, _ waiting: LookupDesk.Waiting, queued: String,
+    write: (String) async throws -> Void
   ) async throws -> String {
     // It may have come by between the look and the first moment of waiting.
-    if let found = desk.cached(key)?.highlight {
+    if let found = desk.remembered(key) {
       return answer(desk.served(found, for: asked.search, key))
     }
+    var told = desk.hold(of: key.key)
+    if let told { try await write(held(told)) }
     for await event in waiting.events {
-      if case .waiting = event { try await beat() }
+      switch event {
+      case .waiting: try await write(":\n\n")
+      case .held(let hold?) where hold.tellsMore(than: told):
+        told = hold
+        try await write(held(hold))
+      case .held(nil) where told != nil:
+        told = nil
+        try await write(queued)
+      default: break
+      }
       do {
         if let found = try await desk.resolved(event, key) {
           return answer(desk.served(found, for: asked.search, key))
@@ -81,7 +93,14 @@ struct StreamRoute: Sendable {
         return Self.event("failed", String(buffer: error.body()))
       }
     }
+    if let found = desk.remembered(key) {
+      return answer(desk.served(found, for: asked.search, key))
+    }
     return Self.event("failed", String(buffer: APIError.stillWaiting.body()))
+  }
+
+  private func held(_ hold: SearchHold) throws -> String {
+    Self.event("held", String(buffer: try .json(hold.note(at: desk.time.now()))))
   }
 
   private func answer(_ reply: LookupReply) -> String {

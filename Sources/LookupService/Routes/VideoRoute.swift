@@ -16,7 +16,7 @@ struct VideoRoute: Sendable {
     let text = try parameters.required("q", allowed: "a text")
     let search = try LookupRequest.search(text, locale: parameters["locale"] ?? "")
     let limit = try limit(parameters["limit"])
-    let found = try await videos(search, limit: limit)
+    let found = desk.shown(try await videos(search, limit: limit))
     var body = ByteBuffer(string: "{\"videos\":[")
     for (index, video) in found.prefix(limit).enumerated() {
       let card = VideoCard.with {
