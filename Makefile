@@ -11,7 +11,7 @@ BIN := .build/release
 # Real searches beside the checkout; any folder of the same form.
 DATA ?= ../shared/data
 
-.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits bench-lookup bench-replay test-replay test-page simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,24 @@ bench-limits: setup-test ## Measures a fleet's limits, an outage and a budget wi
 	swift build $(RELEASE) --product highlights
 	swift build $(RELEASE) --product LimitsBenchmark
 	$(BIN)/LimitsBenchmark
+
+bench-lookup: setup-test ## Look-ups, store writes and a miss, beside the least they could take.
+	@Deploy/setup.sh bench
+	swift build $(RELEASE) --product highlights
+	swift build $(RELEASE) --product LookupBenchmark
+	$(BIN)/LookupBenchmark
+
+bench-replay: setup-test ## A replay beside the same in C; its memory by messages and keys.
+	swift build $(RELEASE) --product ReplayBenchmark
+	$(BIN)/ReplayBenchmark replay
+
+test-replay: setup-test ## Kills a replay three times: exactly the right messages come out.
+	swift build $(RELEASE) --product ReplayBenchmark
+	$(BIN)/ReplayBenchmark exact
+
+test-page: build ## The page in Chromium and the API against its description (installs 260 MB at first).
+	@Deploy/setup.sh page
+	@Tests/Page/page.sh $(BIN)/highlights
 
 simulate-limits: setup-test ## Fleets of rate limiters on a virtual clock: used of a limit, refusals.
 	swift build $(RELEASE) --product LimitSimulator

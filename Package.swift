@@ -116,6 +116,13 @@ let floor3 =
     [.hummingbird, .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle],
     testedWith: ["TestSupport", .asyncHTTPClient])
   + room("TopicAdmin", ["Kafka", .logging, .yams], testedWith: ["TestSupport"])
+  + room(
+    "DeadLetters", ["HighlightsProtocol", "Kafka", "KafkaWorker", .logging, .protobuf],
+    testedWith: ["TestSupport"])
+  + room(
+    "Replay",
+    ["HighlightStore", "Highlights", "HighlightsProtocol", "Kafka", .logging, .protobuf],
+    testedWith: ["TestSupport"])
   + room("Evaluation", ["HighlightsProtocol"], testedWith: [.protobuf])
   + room(
     "LookupService",
@@ -129,12 +136,11 @@ let floor4: [Target] = [
   .executableTarget(
     name: "HighlightsCommand",
     dependencies: [
-      "CacheWriter", "Control", "Evaluation", "GatewaySimulator", "HighlightStore", "Highlights",
-      "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService",
-      "Observability", "Summarizer",
-      "TopicAdmin", "VideoCatalog", "WorkerRuntime", .argumentParser, .asyncHTTPClient,
-      .configuration, .logging,
-      .metrics, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle, .unixSignals, .yams,
+      "CacheWriter", "Control", "DeadLetters", "Evaluation", "GatewaySimulator", "HighlightStore",
+      "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService",
+      "Observability", "Replay", "Summarizer", "TopicAdmin", "VideoCatalog", "WorkerRuntime",
+      .argumentParser, .asyncHTTPClient, .configuration, .logging, .metrics, .nioCore, .nioHTTP1,
+      .protobuf, .serviceLifecycle, .unixSignals, .yams,
     ],
     swiftSettings: settings),
   .testTarget(
@@ -149,7 +155,7 @@ let floor4: [Target] = [
     name: "IntegrationTests",
     dependencies: [
       "CacheWriter", "HighlightStore", "Highlights", "HighlightsCommand", "HighlightsProtocol",
-      "Kafka", "TestSupport", .grdb, .protobuf,
+      "Kafka", "KafkaWorker", "TestSupport", .grdb, .protobuf,
     ],
     swiftSettings: settings),
 ]
@@ -200,6 +206,24 @@ let benchmarks: [Target] = [
     name: "FaultTest",
     dependencies: ["BenchmarkSupport", "Kafka", "WorkerScenarios", .argumentParser],
     path: "Benchmarks/FaultTest", swiftSettings: settings),
+  .target(
+    name: "CReplayBenchmark", dependencies: ["CRDKafka"], path: "Benchmarks/CReplayBenchmark"),
+  .executableTarget(
+    name: "ReplayBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "CReplayBenchmark", "HighlightsProtocol", "Kafka", "Replay",
+      "TestSupport",
+      .argumentParser,
+    ],
+    path: "Benchmarks/ReplayBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "LookupBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "CacheWriter", "HighlightStore", "Highlights", "HighlightsProtocol",
+      "Kafka", "KafkaWorker", "LookupService", "TestSupport", .argumentParser, .asyncHTTPClient,
+      .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix, .protobuf, .serviceLifecycle,
+    ],
+    path: "Benchmarks/LookupBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "LimitsBenchmark",
     dependencies: [

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a Debian 12 with Swift lacks, and says what. Usage: setup.sh run|test|llm
+# Installs what a Debian 12 with Swift lacks, and says what. Usage: setup.sh run|test|llm|bench|page
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,8 +10,10 @@ case "${1:-run}" in
       unicode-data bzip2 redis-server openssl)
     ;;
   llm) packages=(python3-venv) ;;
+  bench) packages=(wrk) ;;
+  page) packages=(chromium python3-venv) ;;
   *)
-    echo "usage: $0 run|test|llm" >&2
+    echo "usage: $0 run|test|llm|bench|page" >&2
     exit 64
     ;;
 esac

@@ -19,7 +19,8 @@ struct HighlightsCommand: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, SummarizeCommand.self, CacheCommand.self, ServeCommand.self,
       PublishCommand.self, IngestCommand.self, LookupCommand.self, GatewayCommand.self,
-      TopicsCommand.self, VariantsCommand.self, DoctorCommand.self,
+      TopicsCommand.self, VariantsCommand.self, DeadLettersCommand.self, ReplayCommand.self,
+      DoctorCommand.self,
       PauseCommand.self, ResumeCommand.self, SpendCommand.self, EvaluateCommand.self,
     ])
 

@@ -28,6 +28,8 @@ public enum HeaderName {
   public static let withdrawalEpoch = "withdrawal_epoch"
   /// Present when the record was already sent on once to the partition of its key.
   public static let forwarded = "forwarded"
+  /// The job that replays the record: nobody waits for it, so its deadline is not looked at.
+  public static let replayJob = "replay_job"
   /// What earlier tries of a search took: calls, wasted tokens, millionths of a currency and the currency, apart by ";".
   public static let spent = "spent"
 }

@@ -67,6 +67,7 @@ public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomString
   public static let unknownPartition = Self(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
   public static let noOffset = Self(RD_KAFKA_RESP_ERR__NO_OFFSET)
   public static let autoOffsetReset = Self(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+  public static let unsupportedFeature = Self(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE)
   public static let fatal = Self(RD_KAFKA_RESP_ERR__FATAL)
   public static let purged = Self(RD_KAFKA_RESP_ERR__PURGE_QUEUE)
   public static let messageTooLarge = Self(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)

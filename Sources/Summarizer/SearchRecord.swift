@@ -15,6 +15,9 @@ struct SearchRecord: Sendable {
   var isForwarded: Bool { record.headers.text(HeaderName.forwarded) != nil }
   var forcesRefresh: Bool { record.headers.text(HeaderName.forceRefresh) == "true" }
 
+  /// Whether it comes from history, of which the deadline says nothing.
+  var isReplayed: Bool { record.headers.text(HeaderName.replayJob) != nil }
+
   /// What whoever published it knows of its key.
   var withdrawalEpoch: UInt32 {
     record.headers.text(HeaderName.withdrawalEpoch).flatMap { UInt32($0) } ?? 0

@@ -29,7 +29,7 @@ struct SearchTask: Sendable {
     let switches = handler.switches.current
     // Forced or not.
     if switches.isWithdrawn(search.key) { return ended(.unchanged, reason: "withdrawn") }
-    if let deadline = search.deadline, deadline < handler.now() {
+    if let deadline = search.deadline, !record.isReplayed, deadline < handler.now() {
       return ended(.expired, reason: "deadline_passed")
     }
     if let known, !record.forcesRefresh, handler.now() < known.freshUntil,
@@ -117,7 +117,8 @@ struct SearchTask: Sendable {
   }
 
   private var deadline: ContinuousClock.Instant? {
-    search.deadline.map { deadline in
+    guard !record.isReplayed else { return nil }
+    return search.deadline.map { deadline in
       .now + .milliseconds(deadline.milliseconds - handler.now().milliseconds)
     }
   }

@@ -1,32 +1,30 @@
 import Kafka
 
-/// What came of applying one topic of a plan.
+/// What came of applying one topic of a review.
 public struct TopicResult: Sendable, Hashable {
   public enum Outcome: Sendable, Hashable {
     case created
-    case exists
-    /// It exists, otherwise than the plan says; nothing was changed.
-    case differs([Difference])
+    /// It was as planned.
+    case equal
+    /// These were made.
+    case changed([TopicChange])
     case failed(KafkaError)
-  }
-
-  public struct Difference: Sendable, Hashable {
-    public let key: String
-    public let planned: String
-    public let found: String
   }
 
   public let topic: String
   public let outcome: Outcome
+  /// What still differs, as it cannot be changed here.
+  public let left: [TopicChange]
 }
 
-extension TopicPlan {
-  /// Creates the topics that are missing, and compares the others with the plan.
+extension TopicReview {
+  /// Makes the changes that the review shows, and no others.
+  ///
+  /// Topics first, then settings, then partitions, topic by topic: one that fails keeps no other from being applied.
+  /// Safe to repeat: what was done is not found again by the next review.
   ///
   /// - Throws: `KafkaError` when the brokers cannot be reached or take no admin requests.
   public func apply(_ admin: KafkaAdmin) async throws(KafkaError) -> [TopicResult] {
-    let present = try await admin.describeTopics()
-    let missing = topics.filter { present[$0.name] == nil }
     let created = try await admin.createTopics(
       missing.map {
         KafkaNewTopic(
@@ -36,32 +34,34 @@ extension TopicPlan {
     var results: [TopicResult] = []
     for topic in topics {
       let outcome: TopicResult.Outcome
-      switch created[topic.name] {
+      switch created[topic.planned.name] {
       case .created: outcome = .created
       case .failed(let error): outcome = .failed(error)
-      // Made by somebody else a moment ago, or there before.
-      case .alreadyExists, nil: outcome = try await compare(topic, admin)
+      // Made by somebody else a moment ago: the next review compares it.
+      case .alreadyExists: outcome = .equal
+      case nil: outcome = await change(topic, admin)
       }
-      results.append(TopicResult(topic: topic.name, outcome: outcome))
+      results.append(
+        TopicResult(
+          topic: topic.planned.name, outcome: outcome, left: topic.changes.filter(\.isImpossible)))
     }
     return results
   }
 
-  private func compare(
-    _ topic: TopicSpecification, _ admin: KafkaAdmin
-  ) async throws(KafkaError) -> TopicResult.Outcome {
-    let found = try await admin.describeTopics([topic.name])[topic.name]
-    let settings = try await admin.describeConfiguration(of: .topic(topic.name))
-    var differences: [TopicResult.Difference] = []
-    func compare(_ key: String, _ planned: String, _ found: String) {
-      guard planned != found else { return }
-      differences.append(TopicResult.Difference(key: key, planned: planned, found: found))
+  private func change(_ topic: Topic, _ admin: KafkaAdmin) async -> TopicResult.Outcome {
+    let changes = topic.changes.filter { !$0.isImpossible }
+    var settings: [String: String?] = [:]
+    for case .setting(let key, _, let value) in changes { settings[key] = value }
+    do throws(KafkaError) {
+      if !settings.isEmpty {
+        try await admin.alterConfiguration(ofTopic: topic.planned.name, settings)
+      }
+      for case .partitions(_, let total) in changes {
+        try await admin.createPartitions(of: topic.planned.name, total: total)
+      }
+    } catch {
+      return .failed(error)
     }
-    compare("partitions", "\(topic.partitions)", "\(found?.partitions.count ?? 0)")
-    compare("replication", "\(topic.replication)", "\(found?.replication ?? 0)")
-    for (key, planned) in topic.config.sorted(by: { $0.key < $1.key }) {
-      compare(key, planned, settings[key]?.value ?? "(none)")
-    }
-    return differences.isEmpty ? .exists : .differs(differences)
+    return changes.isEmpty ? .equal : .changed(changes)
   }
 }

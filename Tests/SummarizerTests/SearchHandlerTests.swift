@@ -117,6 +117,16 @@ struct SearchHandlerTests {
     #expect(try finished.outcome.reason == "refusal")
   }
 
+  @Test("from a replay is written whatever its deadline was")
+  func replayedPastItsDeadline() async throws {
+    let bench = try SummarizerBench(replying: Reply.answer)
+    var query = SearchQuery.sample
+    query.deadline = bench.clock.now.advanced(byMilliseconds: -1).timestamp
+    let header = [KafkaHeader(HeaderName.replayJob, "r-1")]
+    #expect(
+      try await bench.finish(bench.record(query, headers: header)).outcome.result == .answered)
+  }
+
   @Test("past its deadline expires without a call and without a highlight")
   func expired() async throws {
     let bench = try SummarizerBench(replying: Reply.answer)

@@ -74,7 +74,7 @@ struct UpCommand: AsyncParsableCommand {
     _ settings: Settings, _ plan: GatewayPlan, _ lines: QueryLines, _ total: Int?,
     _ finder: VideoFinder?
   ) async throws {
-    let run = try UpRun(settings, plan)
+    let run = try UpRun(settings, plan, serving: serve)
     try await SampleCatalog.with(for: self, finder) { catalog in
       let serving = serve ? UpRun.Serving(catalog: catalog) : nil
       try await run.run(

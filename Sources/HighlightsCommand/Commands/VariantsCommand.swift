@@ -11,7 +11,7 @@ struct VariantsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "variants",
     abstract: "Shows the variants of highlights, and has the fleet use one of them.",
-    subcommands: [List.self, Use.self])
+    subcommands: [List.self, Use.self, VariantsDiff.self])
 
   /// `highlights variants list`.
   struct List: AsyncParsableCommand {

@@ -3,19 +3,19 @@ import Logging
 
 /// Whether the brokers answer and hold the topics.
 struct BrokerCheck {
-  private let settings: KafkaSettings
+  private let settings: Settings
   private let topics: [String]
 
   init(_ settings: Settings) {
-    self.settings = settings.kafka
+    self.settings = settings
     topics = settings.kafka.topics.all + SearchLane.retries.topics(settings).sorted()
   }
 
   func findings() async -> [Finding] {
-    let servers = settings.bootstrapServers.joined(separator: ",")
+    let servers = settings.kafka.bootstrapServers.joined(separator: ",")
     do {
       let admin = try KafkaAdmin(
-        configuration: settings.client(), logger: Logger(label: "doctor"))
+        configuration: settings.kafka.client(), logger: Logger(label: "doctor"))
       let findings = await findings(admin, servers)
       await admin.close()
       return findings
@@ -29,7 +29,9 @@ struct BrokerCheck {
       let cluster = try await admin.cluster(timeout: .seconds(5))
       let brokers = cluster.brokers.map(\.description).joined(separator: ", ")
       let broker = Finding(check: "broker", verdict: .ok, found: "\(servers): \(brokers)")
-      return [broker, try await topics(admin)]
+      return [
+        broker, try await topics(admin), await TopicDrift.finding(settings, admin),
+      ]
     } catch {
       return [
         Finding(

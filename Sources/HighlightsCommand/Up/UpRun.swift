@@ -26,7 +26,9 @@ final class UpRun: Sendable {
   private let lastOutcome = Mutex(ContinuousClock.now)
 
   /// Starts the broker with its topics.
-  init(_ settings: Settings, _ plan: GatewayPlan) throws {
+  ///
+  /// - Parameter serving: whether people wait for each highlight.
+  init(_ settings: Settings, _ plan: GatewayPlan, serving: Bool) throws {
     self.settings = settings
     budget = plan.keeper()
     gateway = try plan.client(settings, share: settings.limits.initialShare, budget: budget)
@@ -40,7 +42,8 @@ final class UpRun: Sendable {
     client.properties = [:]
     client.messageMaxBytes = settings.kafka.messageMaxBytes
     producer = try KafkaProducer(
-      configuration: settings.kafka.producer(client), logger: Logger(label: "producer"))
+      configuration: settings.kafka.producer(client, lingering: !serving),
+      logger: Logger(label: "producer"))
     ledger = Mutex(
       UpLedger(windowBytes: settings.up.windowBytes, windowCount: settings.up.windowCount))
   }

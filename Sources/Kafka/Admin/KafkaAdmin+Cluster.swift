@@ -30,6 +30,18 @@ extension KafkaAdmin {
     }
   }
 
+  /// Throws at once where admin requests would wait for their timeout, before anything is asked of the brokers.
+  ///
+  /// - Parameter purpose: what they are needed for, as the error says it.
+  /// - Throws: `KafkaError`, with ``KafkaErrorCode/unsupportedFeature`` for a cluster that takes none.
+  public func requireAdminRequests(
+    for purpose: String, timeout: Duration = .seconds(10)
+  ) async throws(KafkaError) {
+    try await run { [servers] client throws(KafkaError) in
+      try Self.requireAdmin(client, servers: servers, context: purpose, timeout: timeout)
+    }
+  }
+
   static func describeCluster(
     _ client: OpaquePointer, servers: String, timeout: Duration
   ) throws(KafkaError) -> KafkaClusterDescription {

@@ -45,6 +45,20 @@ extension KafkaAdmin {
     }
   }
 
+  /// The same of several topics, by topic, in one request.
+  ///
+  /// - Throws: `KafkaError`, also when one of the topics is not there.
+  public func describeConfigurations(
+    ofTopics topics: [String], timeout: Duration = .seconds(10)
+  ) async throws(KafkaError) -> [String: [String: KafkaConfigurationEntry]] {
+    guard !topics.isEmpty else { return [:] }
+    let context = "describe the configuration of \(topics.count) topics"
+    return try await request(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, context, timeout: timeout) {
+      client, request throws(KafkaError) in
+      try Self.describe(topics.map { .topic($0) }, client, request)
+    }
+  }
+
   /// Changes these settings of a topic and keeps its others; nil takes a setting back to its default.
   ///
   /// librdkafka 2.0.2 knows only the request that replaces a topic's settings as a whole, so they are read
@@ -81,12 +95,19 @@ extension KafkaAdmin {
   private static func describe(
     _ resource: KafkaResource, _ client: OpaquePointer, _ request: AdminRequest
   ) throws(KafkaError) -> [String: KafkaConfigurationEntry] {
-    let (type, name) =
+    try describe([resource], client, request).first?.value ?? [:]
+  }
+
+  /// By name; those of topics may come in one request, each broker's goes to that broker.
+  private static func describe(
+    _ resources: [KafkaResource], _ client: OpaquePointer, _ request: AdminRequest
+  ) throws(KafkaError) -> [String: [String: KafkaConfigurationEntry]] {
+    var raw = resources.map { resource in
       switch resource {
-      case .topic(let name): (RD_KAFKA_RESOURCE_TOPIC, name)
-      case .broker(let id): (RD_KAFKA_RESOURCE_BROKER, "\(id)")
+      case .topic(let name): rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name)
+      case .broker(let id): rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, "\(id)")
       }
-    var raw = [rd_kafka_ConfigResource_new(type, name)]
+    }
     defer { for resource in raw { rd_kafka_ConfigResource_destroy(resource) } }
     return try request.answer(
       from: client,
@@ -96,15 +117,18 @@ extension KafkaAdmin {
           rd_kafka_DescribeConfigs_result_resources(
             rd_kafka_event_DescribeConfigs_result(event), count)
         }
-        var entries: [String: KafkaConfigurationEntry] = [:]
+        var found: [String: [String: KafkaConfigurationEntry]] = [:]
         for resource in resources {
-          try throwError(of: resource, request.context)
+          let name = String(cString: rd_kafka_ConfigResource_name(resource))
+          try throwError(of: resource, "\(request.context): \(name)")
+          var entries: [String: KafkaConfigurationEntry] = [:]
           for entry in pointers({ rd_kafka_ConfigResource_configs(resource, $0) }) {
             let entry = KafkaConfigurationEntry(entry)
             entries[entry.name] = entry
           }
+          found[name] = entries
         }
-        return entries
+        return found
       })
   }
 

@@ -114,6 +114,7 @@ extension PageText {
         if (text) search(text, select.value);
       };
 
+      let shown = location.search;
       byId("search").addEventListener("submit", (event) => {
         event.preventDefault();
         const text = byId("q").value.trim();
@@ -121,6 +122,7 @@ extension PageText {
         const locale = byId("locale").value;
         const address = new URLSearchParams({ q: text, locale });
         history.pushState(null, "", `/?${address}`);
+        shown = location.search;
         search(text, locale);
       });
       byId("again").addEventListener("click", () => search(byId("q").value.trim(), byId("locale").value));
@@ -130,7 +132,10 @@ extension PageText {
         unmark();
         lastChip.focus();
       });
-      addEventListener("popstate", () => location.reload());
+      // A jump within the page comes here too.
+      addEventListener("popstate", () => {
+        if (location.search !== shown) location.reload();
+      });
       fromAddress();
     })();
     """#

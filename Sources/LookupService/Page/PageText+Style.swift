@@ -20,6 +20,7 @@ extension PageText {
     [hidden] { display: none !important; }
     html { scroll-padding-top: 5.5rem; }
     body {
+      overflow-x: clip; /* A cluster of stacked marks cannot break. */
       margin: 0; background: var(--ground); color: var(--ink);
       font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
     }
