@@ -57,9 +57,7 @@ public struct Redrive: Sendable {
 
   public init(
     settings: Settings, logger: Logger = Logger(label: "redrive"),
-    now: @escaping @Sendable () -> UnixTime = {
-      UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    }
+    now: @escaping @Sendable () -> UnixTime = { .now }
   ) {
     self.settings = settings
     self.logger = logger

@@ -1,3 +1,4 @@
+import Foundation
 import SwiftProtobuf
 
 /// A moment in whole milliseconds since 1970-01-01T00:00:00Z, Kafka's own resolution.
@@ -10,6 +11,11 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
 
   public static let earliest = UnixTime(milliseconds: -62_135_596_800_000)
   public static let latest = UnixTime(milliseconds: 253_402_300_799_999)
+
+  /// What the wall clock says.
+  public static var now: UnixTime {
+    UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+  }
 
   public init(milliseconds: Int64) {
     self.milliseconds = min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_999)

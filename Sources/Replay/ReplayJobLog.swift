@@ -227,9 +227,3 @@ extension ReplayJobState {
     }
   }
 }
-
-extension UnixTime {
-  static var now: UnixTime {
-    UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-  }
-}

@@ -30,9 +30,7 @@ public struct SearchHandler: WorkerHandler {
     settings: SummarizerSettings, gateway: any ChatGateway,
     switches: FleetSwitches = FleetSwitches(), published: PublishedTable,
     partitionCount: @escaping @Sendable (_ topic: String) async throws -> Int32,
-    now: @escaping @Sendable () -> UnixTime = {
-      UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    }
+    now: @escaping @Sendable () -> UnixTime = { .now }
   ) {
     self.settings = settings
     variants = Variant.all(settings, gateway: gateway)

@@ -117,6 +117,7 @@ struct RedriveStateTests {
     claim.run = run
     claim.status = status
     claim.renewedAt = UnixTime(milliseconds: seconds * 1_000).timestamp
+    // Binary protobuf of a message without required fields is always written.
     return try! claim.serializedBytes()
   }
 

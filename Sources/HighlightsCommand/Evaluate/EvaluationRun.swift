@@ -73,7 +73,7 @@ struct EvaluationRun: Sendable {
     let evidence = Evidence(one.search, limits: evidence)
     do throws(GatewayError) {
       let written = try await writer.write(one.search, evidence)
-      let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+      let now = UnixTime.now
       let highlight = written.draft.highlight(now: now, lastKnown: nil, policy: policy)
       let usage = highlight.usage
       return EvaluatedSearch(

@@ -14,7 +14,7 @@ extension FleetReporter {
     topic: String, role: String, worker: KafkaWorker<Handler>, bounds: FleetBounds,
     producer: KafkaProducer, gateway: GatewayClient? = nil, budget: BudgetKeeper? = nil
   ) {
-    let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    let now = UnixTime.now
     self.init(
       topic: topic, producer: producer,
       writer: StatusWriter(.process(role: role, startedAt: now), bounds)

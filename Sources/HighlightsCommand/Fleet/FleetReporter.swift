@@ -103,7 +103,7 @@ final class FleetReporter: Service {
 
   private func message() throws -> KafkaProducerMessage {
     let figures = figures()
-    let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    let now = UnixTime.now
     let status = state.withLock { $0.writer.status(of: figures, at: now) }
     return KafkaProducerMessage(
       topic: topic, key: Array(status.worker.utf8), value: try MessageCodec().encode(status))

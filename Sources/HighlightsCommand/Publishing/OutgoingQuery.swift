@@ -85,7 +85,7 @@ struct OutgoingQuery: Sendable {
   ) {
     let event = CloudEvent(
       id: id, type: "highlights.v1.SearchQuery", source: "/highlights/publish",
-      time: UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)), format: format)
+      time: UnixTime.now, format: format)
     message = KafkaProducerMessage(
       topic: topic, key: key, value: value,
       headers: event.headers.map { KafkaHeader($0.0, $0.1) })

@@ -235,11 +235,4 @@ extension Highlight {
   fileprivate var videoIDs: [String] {
     sentences.flatMap { $0.citations.map(\.videoID) } + videos.map(\.id)
   }
-
-}
-
-extension UnixTime {
-  fileprivate static var now: UnixTime {
-    UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-  }
 }

@@ -20,11 +20,11 @@ extension PageText {
     [hidden] { display: none !important; }
     html { scroll-padding-top: 5.5rem; }
     body {
-      overflow-x: clip; /* A cluster of stacked marks cannot break. */
       margin: 0; background: var(--ground); color: var(--ink);
       font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
     }
-    .column { max-width: 46rem; margin-inline: auto; padding-inline: 1rem; }
+    /* A cluster of stacked marks cannot break; clipped on the body it would be the viewport's to scroll. */
+    .column { max-width: 46rem; margin-inline: auto; padding-inline: 1rem; overflow-x: clip; }
     .hidden {
       position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
       white-space: nowrap;
