@@ -26,6 +26,7 @@ extension Target.Dependency {
   static let mustache = product(name: "Mustache", package: "swift-mustache")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
+  static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
@@ -62,7 +63,7 @@ let floor0: [Target] = [
 let floor1 =
   room(
     "Kafka", ["CRDKafka", .deque, .logging], excluding: ["README.md"], testedWith: ["TestSupport"])
-  + room("HighlightsProtocol", [.protobuf])
+  + room("HighlightsProtocol", [.protobuf], testedWith: ["TestSupport"])
   + room(
     "LLMGateway",
     [.asyncHTTPClient, .logging, .metrics, .nioCore, .nioFoundationCompat, .nioHTTP1, .tracing],
@@ -130,7 +131,7 @@ let floor3 =
       "HighlightStore", "Highlights", "HighlightsProtocol", .coreMetrics, .crypto, .hummingbird,
       .logging, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle,
     ],
-    testedWith: ["TestSupport", .asyncHTTPClient, .yams])
+    testedWith: ["TestSupport", .asyncHTTPClient, .nioEmbedded, .yams])
 
 let floor4: [Target] = [
   .executableTarget(

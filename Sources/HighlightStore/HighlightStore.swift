@@ -1,11 +1,13 @@
 import Foundation
 import HighlightsProtocol
+import SwiftProtobuf
 
 /// A view of the highlights topics, by key and variant, that can be rebuilt from them.
 ///
 /// Which of two records of a key is kept is decided by `Precedence` alone. The epoch of a key's withdrawal never goes
 /// back, whatever expires: a store that forgets an expired highlight keeps those of a key that was ever withdrawn, or
-/// a withdrawal that comes again would find nothing that tells it was lifted. Every call throws `StoreError`.
+/// a withdrawal that comes again would find nothing that tells it was lifted. Every call throws `StoreError`, and ends
+/// within a bound of the store's own: callers need no timer beside it.
 public protocol HighlightStore: Sendable {
   /// Applies a batch, and how far it brings each partition once all of it is applied.
   ///
@@ -21,6 +23,12 @@ public protocol HighlightStore: Sendable {
   /// A withdrawn one is returned as such and does not expire, so that what was taken down is not
   /// taken for missing and written anew.
   func highlight(forKey key: String, variant: String) async throws -> Highlight?
+
+  /// The same as it was published, in binary protobuf.
+  func payload(forKey key: String, variant: String) async throws -> Data?
+
+  /// The same where it takes no waiting; it is called where waiting would hold up others, so it takes microseconds.
+  func payloadAtOnce(forKey key: String, variant: String) throws -> ReadAtOnce
 
   /// The highlights of many keys; expired and unknown ones are left out.
   func highlights(forKeys keys: [String], variant: String) async throws -> [String: Highlight]
@@ -41,6 +49,14 @@ public protocol HighlightStore: Sendable {
 }
 
 extension HighlightStore {
+  /// For stores that cannot answer without waiting.
+  public func payloadAtOnce(forKey key: String, variant: String) -> ReadAtOnce { .mustWait }
+
+  /// For stores that keep messages, not bytes.
+  public func payload(forKey key: String, variant: String) async throws -> Data? {
+    try await highlight(forKey: key, variant: variant)?.serializedData()
+  }
+
   /// Applies a batch that leaves no gaps: each partition's progress follows its last record.
   public func apply(_ records: [HighlightRecord]) async throws -> [ApplyResult] {
     let progress = records.map(\.version.position).map {
@@ -58,6 +74,14 @@ extension HighlightStore {
   public func highlights(forKeys keys: [String]) async throws -> [String: Highlight] {
     try await highlights(forKeys: keys, variant: "")
   }
+}
+
+/// What a store can say of a key without waiting.
+public enum ReadAtOnce: Sendable, Hashable {
+  case found(Data)
+  /// There is none that may be shown.
+  case missing
+  case mustWait
 }
 
 /// What became of a record.

@@ -25,21 +25,16 @@ enum HighlightTable {
     }
   }
 
-  static func payloads(
-    forKeys keys: [String], variant: String, at moment: UnixTime, in db: Database
-  ) throws -> [String: Data] {
+  static func payload(
+    forKey key: String, variant: String, at moment: UnixTime, in db: Database
+  ) throws -> Data? {
     let statement = try db.cachedStatement(
       sql: """
         SELECT payload FROM highlight
         WHERE key = ? AND variant = ?
           AND (withdrawal_epoch % 2 = 1 OR expires_at IS NULL OR expires_at > ?)
         """)
-    var payloads: [String: Data] = [:]
-    payloads.reserveCapacity(keys.count)
-    for key in keys {
-      payloads[key] = try Data.fetchOne(statement, arguments: [key, variant, moment.milliseconds])
-    }
-    return payloads
+    return try Data.fetchOne(statement, arguments: [key, variant, moment.milliseconds])
   }
 
   static func count(in db: Database) throws -> Int {

@@ -21,7 +21,12 @@ public struct HighlightVersion: Sendable, Hashable {
   /// begins with its own, so that one without an epoch counts as 1, and everything else as the even one that its own
   /// follows, so that what was written without regard to a withdrawal loses to it.
   public static func withdrawalEpoch(of highlight: Highlight) -> UInt32 {
-    highlight.status == .withdrawn ? highlight.withdrawalEpoch | 1 : highlight.withdrawalEpoch & ~1
+    withdrawalEpoch(highlight.withdrawalEpoch, isWithdrawn: highlight.status == .withdrawn)
+  }
+
+  /// The epoch that counts: odd when it is withdrawn, even otherwise, whatever the message says.
+  public static func withdrawalEpoch(_ epoch: UInt32, isWithdrawn: Bool) -> UInt32 {
+    isWithdrawn ? epoch | 1 : epoch & ~1
   }
 }
 

@@ -9,6 +9,7 @@ import SwiftProtobuf
 /// no applied batch; a power cut may lose the last ones, together with their offsets.
 public final class SQLiteHighlightStore: HighlightStore {
   let pool: DatabasePool
+  private let readers: PointReaders
   private let path: String
   private let now: @Sendable () -> UnixTime
 
@@ -29,6 +30,9 @@ public final class SQLiteHighlightStore: HighlightStore {
     try self.init(path: path, now: now, prepare: { _ in })
   }
 
+  /// As many threads as may read at once; more would only share the processors' caches.
+  private static let readerCount = min(8, ProcessInfo.processInfo.activeProcessorCount)
+
   /// Opens the file with more settings for each of its connections.
   init(
     path: String, now: @escaping @Sendable () -> UnixTime,
@@ -41,6 +45,8 @@ public final class SQLiteHighlightStore: HighlightStore {
     do {
       pool = try Self.pool(path: path, prepare: prepare)
       try StoreSchema.migrate(pool, path: path)
+      readers = try PointReaders(
+        path: path, count: Self.readerCount, configuration: .store(prepare: prepare))
     } catch {
       throw StoreError(sqlite: error, path: path)
     }
@@ -75,6 +81,7 @@ public final class SQLiteHighlightStore: HighlightStore {
     do {
       pool = try DatabasePool(path: path, configuration: .store(readonly: true))
       try StoreSchema.check(pool, path: path)
+      readers = try PointReaders(path: path, count: Self.readerCount, configuration: .store())
     } catch {
       throw StoreError(sqlite: error, path: path)
     }
@@ -95,22 +102,53 @@ public final class SQLiteHighlightStore: HighlightStore {
   }
 
   public func highlight(forKey key: String, variant: String) async throws -> Highlight? {
-    try await highlights(forKeys: [key], variant: variant)[key]
+    let payload = try await payload(forKey: key, variant: variant)
+    return try payload.map(highlight)
+  }
+
+  public func payload(forKey key: String, variant: String) async throws -> Data? {
+    switch try payloadAtOnce(forKey: key, variant: variant) {
+    case .found(let payload): payload
+    case .missing: nil
+    case .mustWait: try await payloads(forKeys: [key], variant: variant)[key]
+    }
+  }
+
+  public func payloadAtOnce(forKey key: String, variant: String) throws -> ReadAtOnce {
+    let moment = now()
+    do {
+      let read = try readers.read { db in
+        try HighlightTable.payload(forKey: key, variant: variant, at: moment, in: db)
+      }
+      return read.map { $0.map(ReadAtOnce.found) ?? .missing } ?? .mustWait
+    } catch {
+      throw StoreError(sqlite: error, path: path)
+    }
   }
 
   public func highlights(
     forKeys keys: [String], variant: String
   ) async throws -> [String: Highlight] {
+    try await payloads(forKeys: keys, variant: variant).mapValues(highlight)
+  }
+
+  private func payloads(forKeys keys: [String], variant: String) async throws -> [String: Data] {
     let moment = now()
-    return try await typed { [pool, path] in
-      let payloads = try await pool.read { db in
-        try HighlightTable.payloads(forKeys: keys, variant: variant, at: moment, in: db)
+    return try await typed { [pool] in
+      try await pool.read { db in
+        try keys.reduce(into: [:]) { payloads, key in
+          payloads[key] = try HighlightTable.payload(
+            forKey: key, variant: variant, at: moment, in: db)
+        }
       }
-      do {
-        return try payloads.mapValues { try Highlight(serializedBytes: $0) }
-      } catch {
-        throw StoreError(.corrupt, path: path, cause: error)
-      }
+    }
+  }
+
+  private func highlight(_ payload: Data) throws(StoreError) -> Highlight {
+    do {
+      return try Highlight(serializedBytes: payload)
+    } catch {
+      throw StoreError(.corrupt, path: path, cause: error)
     }
   }
 
@@ -137,7 +175,8 @@ public final class SQLiteHighlightStore: HighlightStore {
   }
 
   public func close() async throws {
-    try await typed { [pool] in
+    try await typed { [pool, readers] in
+      try readers.close()
       // Waits for transactions that are running, so that closing does not find them busy.
       try await pool.barrierWriteWithoutTransaction { _ in }
       // Only a writer that closes last moves the write-ahead log into the file.

@@ -53,14 +53,42 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
 
   /// RFC 3339 in UTC with milliseconds, such as "2026-11-23T23:10:00.042Z".
   public var description: String {
-    let day = (milliseconds - ((milliseconds % 86_400_000) + 86_400_000) % 86_400_000) / 86_400_000
-    let inDay = milliseconds - day * 86_400_000
-    let (year, month, dayOfMonth) = Self.civil(day)
-    let date = "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(dayOfMonth, 2))"
-    let hour = Self.padded(inDay / 3_600_000, 2)
-    let minute = Self.padded(inDay / 60_000 % 60, 2)
-    let second = Self.padded(inDay / 1000 % 60, 2)
-    return "\(date)T\(hour):\(minute):\(second).\(Self.padded(inDay % 1000, 3))Z"
+    let parts = parts
+    let date =
+      "\(Self.padded(parts.year, 4))-\(Self.padded(parts.month, 2))-\(Self.padded(parts.day, 2))"
+    let time =
+      "\(Self.padded(parts.hour, 2)):\(Self.padded(parts.minute, 2)):\(Self.padded(parts.second, 2))"
+    return "\(date)T\(time).\(Self.padded(parts.millisecond, 3))Z"
+  }
+
+  /// The form that HTTP has for dates, such as "Mon, 23 Nov 2026 23:10:00 GMT" (RFC 9110, 5.6.7).
+  public var httpDate: String {
+    let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    let months = [
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    let days = Int((milliseconds - parts.inDay) / 86_400_000)
+    let date =
+      "\(Self.padded(parts.day, 2)) \(months[Int(parts.month) - 1]) \(Self.padded(parts.year, 4))"
+    let time =
+      "\(Self.padded(parts.hour, 2)):\(Self.padded(parts.minute, 2)):\(Self.padded(parts.second, 2))"
+    return "\(weekdays[((days % 7) + 7) % 7]), \(date) \(time) GMT"
+  }
+
+  /// What a calendar and a clock show, in UTC.
+  var parts: Parts {
+    let inDay = ((milliseconds % 86_400_000) + 86_400_000) % 86_400_000
+    let (year, month, day) = Self.civil((milliseconds - inDay) / 86_400_000)
+    return Parts(
+      inDay: inDay, year: year, month: month, day: day, hour: inDay / 3_600_000,
+      minute: inDay / 60_000 % 60,
+      second: inDay / 1_000 % 60, millisecond: inDay % 1_000)
+  }
+
+  struct Parts {
+    /// Milliseconds since midnight.
+    let inDay: Int64
+    let year, month, day, hour, minute, second, millisecond: Int64
   }
 
   /// Year, month and day of a count of days since 1970 (Howard Hinnant's `civil_from_days`).

@@ -107,12 +107,20 @@ public struct LookupService: Service {
   }
 
   private func application() -> Application<RouterResponder<LookupContext>> {
-    let idle = TimeAmount.milliseconds(configuration.limits.idle.inMilliseconds)
+    let highlights = HighlightRoute(desk: desk)
+    let headers = SafetyHeaders(allowedOrigins: configuration.allowedOrigins)
+    let clients = ClientGate(configuration, time: desk.time)
+    let answers = AnswersAtOnce(route: highlights, safety: headers, clients: clients)
+    let idle = Duration.milliseconds(configuration.limits.idle.inMilliseconds)
     return Application(
-      router: Endpoints.router(desk, takedowns: takedowns, fleet: fleet),
+      router: Endpoints.router(highlights, headers, clients, takedowns: takedowns, fleet: fleet),
       server: .http1(
         configuration: .init(
-          idleTimeout: idle,
+          // What is answered at once does not reach the server's own handler of idle connections.
+          additionalChannelHandlers: [
+            HTTPConnectionStateHandler(idleTimeout: idle, logger: logger),
+            AnswerAtOnceHandler(answers: answers),
+          ],
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(

@@ -19,12 +19,13 @@ struct FreshnessTests {
   }
 
   @Test("a message without times is fresh until it expires, or for ever")
-  func missing() {
+  func missing() throws {
     let late = UnixTime(milliseconds: 4_000_000_000_000)
-    #expect(HighlightTimes(Highlight()).freshness(at: late) == .fresh)
+    #expect(HighlightTimes(try HighlightJSON(Highlight())).freshness(at: late) == .fresh)
     let expiring = Highlight.with { $0.expiresAt = UnixTime(milliseconds: 5).timestamp }
-    #expect(HighlightTimes(expiring).freshness(at: UnixTime(milliseconds: 4)) == .fresh)
-    #expect(HighlightTimes(expiring).freshness(at: UnixTime(milliseconds: 5)) == .expired)
+    let times = HighlightTimes(try HighlightJSON(expiring))
+    #expect(times.freshness(at: UnixTime(milliseconds: 4)) == .fresh)
+    #expect(times.freshness(at: UnixTime(milliseconds: 5)) == .expired)
   }
 
   @Test("a stale one always wants a refresh, an expired one never")

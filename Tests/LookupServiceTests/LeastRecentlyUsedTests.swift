@@ -37,12 +37,14 @@ struct LeastRecentlyUsedTests {
       switch random.below(5) {
       case 0, 1:
         let cost = random.below(60)
-        cache.insert(step, forKey: key, cost: cost)
+        let removed = cache.insert(step, forKey: key, cost: cost)
         if let place { model.remove(at: place) }
         if cost <= 50 { model.insert((key, step, cost), at: 0) }
-        while model.reduce(0, { $0 + $1.cost }) > 50 { model.removeLast() }
+        var gone: [Int] = []
+        while model.reduce(0, { $0 + $1.cost }) > 50 { gone.append(model.removeLast().key) }
+        #expect(removed.map(\.key) == gone)
       case 2:
-        #expect(cache.remove(key) == place.map { model.remove(at: $0).value })
+        #expect(cache.remove(key)?.value == place.map { model.remove(at: $0).value })
       case 3:
         #expect(cache.peek(key) == place.map { model[$0].value })
       default:
@@ -50,6 +52,7 @@ struct LeastRecentlyUsedTests {
         if let place { model.insert(model.remove(at: place), at: 0) }
       }
       #expect(cache.keys == model.map(\.key))
+      #expect(cache.oldestKey == model.last?.key)
       #expect(cache.cost == model.reduce(0) { $0 + $1.cost })
       #expect(cache.count == model.count)
     }

@@ -26,26 +26,30 @@ struct LimitsTests {
   @Test("one client's requests do not count against another, and old clients are forgotten")
   func clients() {
     var limits = ClientLimits(Rate(perMinute: 1, burst: 1), clients: 2)
-    #expect(limits.take(for: "a", at: .zero) == .taken)
-    #expect(limits.take(for: "a", at: .zero) != .taken)
-    #expect(limits.take(for: "b", at: .zero) == .taken)
-    #expect(limits.take(for: "c", at: .zero) == .taken)
+    #expect(limits.take(for: .named("a"), at: .zero) == .taken)
+    #expect(limits.take(for: .named("a"), at: .zero) != .taken)
+    #expect(limits.take(for: .named("b"), at: .zero) == .taken)
+    #expect(limits.take(for: .named("c"), at: .zero) == .taken)
     #expect(limits.count == 2)
   }
 
   @Test("a client is its address, its half of an IPv6 address, or what trusted proxies say")
   func addresses() throws {
     let remote = try SocketAddress(ipAddress: "10.0.0.1", port: 5_000)
-    func name(_ forwarded: String?, _ proxies: Int) -> String {
-      ClientAddress.name(remote: remote, forwardedFor: forwarded, proxies: proxies)
+    func client(_ forwarded: String?, _ proxies: Int) -> Client {
+      Client(remote: remote, forwardedFor: forwarded, proxies: proxies)
     }
-    #expect(name(nil, 0) == "10.0.0.1")
-    #expect(name("1.2.3.4", 0) == "10.0.0.1")
-    #expect(name("6.6.6.6, 1.2.3.4", 1) == "1.2.3.4")
-    #expect(name("6.6.6.6, 1.2.3.4, 5.5.5.5", 2) == "1.2.3.4")
-    #expect(name("1.2.3.4", 2) == "10.0.0.1")
-    #expect(name("2001:db8::1", 1) == name("2001:db8::ffff", 1))
-    #expect(name("2001:db8::1", 1) != name("2001:db8:1::1", 1))
+    let (own, other) = (Client.v4(0x0A00_0001), Client.v4(0x0102_0304))
+    #expect(client(nil, 0) == own)
+    #expect(client("1.2.3.4", 0) == own)
+    #expect(client("6.6.6.6, 1.2.3.4", 1) == other)
+    #expect(client("6.6.6.6, 1.2.3.4, 5.5.5.5", 2) == other)
+    #expect(client("1.2.3.4", 2) == own)
+    #expect(client("2001:db8::1", 1) == .v6(0x2001_0DB8_0000_0000))
+    #expect(client("2001:db8::ffff", 1) == .v6(0x2001_0DB8_0000_0000))
+    #expect(client("2001:db8:1::1", 1) == .v6(0x2001_0DB8_0001_0000))
+    #expect(client("unix-socket", 1) == .named("unix-socket"))
+    #expect(Client(remote: nil, forwardedFor: nil, proxies: 0) == .unknown)
   }
 
   @Test("a bearer token must be that one, and either token may write")

@@ -10,8 +10,9 @@ struct TakedownsTests {
     _ status: Highlight.Status = .answered, reason: String = "", epoch: UInt32 = 0,
     citing: [String] = [], showing: [String] = []
   ) throws -> PreparedHighlight {
-    try PreparedHighlight(
-      highlight(status: status, reason: reason, epoch: epoch, citing: citing, showing: showing),
+    PreparedHighlight(
+      try HighlightJSON(
+        highlight(status: status, reason: reason, epoch: epoch, citing: citing, showing: showing)),
       variant: "")
   }
 
@@ -103,8 +104,9 @@ struct TakedownsTests {
         (epoch: random.below(4), age: random.below(3))
       )
       func prepared(_ one: (epoch: Int, age: Int)) throws -> PreparedHighlight {
-        try PreparedHighlight(
-          highlight(age: .seconds(one.age), epoch: UInt32(one.epoch * 2)), variant: "")
+        PreparedHighlight(
+          try HighlightJSON(highlight(age: .seconds(one.age), epoch: UInt32(one.epoch * 2))),
+          variant: "")
       }
       let expected =
         left.epoch == right.epoch ? left.age <= right.age : left.epoch > right.epoch

@@ -86,22 +86,37 @@ public final class RedisHighlightStore: HighlightStore {
     try await highlights(forKeys: [key], variant: variant)[key]
   }
 
+  public func payload(forKey key: String, variant: String) async throws -> Data? {
+    try await values(forKeys: [key], variant: variant)[key]?.payload
+  }
+
   public func highlights(
     forKeys keys: [String], variant: String
   ) async throws -> [String: Highlight] {
-    let moment = now()
-    let distinct = Array(Set(keys))
-    let replies = try await send(
-      distinct.map { RedisCommand("GET", Self.place(of: $0, variant)) })
     var found: [String: Highlight] = [:]
-    found.reserveCapacity(distinct.count)
-    for (key, reply) in zip(distinct, replies) {
-      guard let value = try value(reply, of: key), value.isCurrent(at: moment) else { continue }
+    for (key, value) in try await values(forKeys: keys, variant: variant) {
       do {
         found[key] = try value.highlight()
       } catch {
         throw damaged(key, error)
       }
+    }
+    return found
+  }
+
+  /// What is stored under keys and may be shown.
+  private func values(
+    forKeys keys: [String], variant: String
+  ) async throws -> [String: RedisValue] {
+    let moment = now()
+    let distinct = Array(Set(keys))
+    let replies = try await send(
+      distinct.map { RedisCommand("GET", Self.place(of: $0, variant)) })
+    var found: [String: RedisValue] = [:]
+    found.reserveCapacity(distinct.count)
+    for (key, reply) in zip(distinct, replies) {
+      guard let value = try value(reply, of: key), value.isCurrent(at: moment) else { continue }
+      found[key] = value
     }
     return found
   }

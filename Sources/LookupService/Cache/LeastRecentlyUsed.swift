@@ -57,14 +57,27 @@ struct LeastRecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     places[key].flatMap { entries[$0].value }
   }
 
+  /// A value that was let go.
+  struct Removed: Sendable {
+    let key: Key
+    let value: Value
+    let cost: Int
+  }
+
+  /// The one used the longest ago, without using it.
+  var oldestKey: Key? { oldest == Self.none ? nil : entries[oldest].key }
+
   /// Takes a value in as the newest, and lets go of as many of the oldest as it takes.
   ///
   /// One that costs more than the capacity is not kept, and neither is what it replaces.
-  mutating func insert(_ value: Value, forKey key: Key, cost: Int) {
+  ///
+  /// - Returns: The others that were let go, the oldest first.
+  @discardableResult
+  mutating func insert(_ value: Value, forKey key: Key, cost: Int) -> [Removed] {
     let cost = max(0, cost)
     guard cost <= capacity else {
       remove(key)
-      return
+      return []
     }
     if let place = places[key] {
       self.cost += cost - entries[place].cost
@@ -86,18 +99,24 @@ struct LeastRecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       self.cost += cost
       linkAsNewest(place)
     }
-    while self.cost > capacity, oldest != Self.none { remove(entries[oldest].key) }
+    var removed: [Removed] = []
+    while self.cost > capacity, let oldestKey, let oldest = remove(oldestKey) {
+      removed.append(oldest)
+    }
+    return removed
   }
 
   @discardableResult
-  mutating func remove(_ key: Key) -> Value? {
-    guard let place = places.removeValue(forKey: key) else { return nil }
+  mutating func remove(_ key: Key) -> Removed? {
+    guard let place = places.removeValue(forKey: key), let value = entries[place].value else {
+      return nil
+    }
     unlink(place)
-    let value = entries[place].value
-    cost -= entries[place].cost
+    let cost = entries[place].cost
+    self.cost -= cost
     entries[place].value = nil
     free.append(place)
-    return value
+    return Removed(key: key, value: value, cost: cost)
   }
 
   private mutating func unlink(_ place: Int) {

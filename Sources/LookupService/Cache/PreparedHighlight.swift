@@ -2,7 +2,6 @@ import HighlightStore
 import Highlights
 import HighlightsProtocol
 import NIOCore
-import SwiftProtobuf
 
 /// A highlight with the bytes that answer for it, written once however often it is looked up.
 struct PreparedHighlight: Sendable {
@@ -19,36 +18,28 @@ struct PreparedHighlight: Sendable {
   let body: ByteBuffer
   /// Names the key, the moment it was generated and the epoch, in quotes.
   let entityTag: String
-  /// What searching again for it takes.
-  let text: String
-  let locale: String
-
   var isWithdrawn: Bool { status == .withdrawn }
   /// Stands where a withdrawal was lifted, until a highlight is written anew.
   var isLifted: Bool { status == .noAnswer && reason == "restored" }
 
-  /// - Throws: ``MessageError`` when a time in it cannot be written as JSON.
-  init(_ highlight: Highlight, variant: String) throws(MessageError) {
+  init(_ highlight: HighlightJSON, variant: String) {
     status = highlight.status
-    epoch = HighlightVersion.withdrawalEpoch(of: highlight)
-    let cited = highlight.sentences.lazy.flatMap(\.citations).map(\.videoID)
-    videoIDs = Array(Set(cited).union(highlight.videos.map(\.id)))
+    epoch = HighlightVersion.withdrawalEpoch(
+      highlight.withdrawalEpoch, isWithdrawn: highlight.status == .withdrawn)
+    videoIDs = highlight.videoIDs
     reason = highlight.reason
     times = HighlightTimes(highlight)
-    text = highlight.queryText
-    locale = highlight.locale
-    let json = try MessageCodec().encode(highlight, as: .json)
-    self.json = ByteBuffer(bytes: json)
+    json = ByteBuffer(bytes: highlight.json)
     body =
       switch status {
-      case .answered: self.json
+      case .answered: json
       case .withdrawn:
-        APIError.withdrawn(reason: highlight.reason).body()
+        APIError.withdrawn(reason: reason).body()
       default:
         // The videos below are shown also where there is no answer.
         APIError.noAnswer(
-          filtered: highlight.status == .filtered, reason: highlight.reason
-        ).body(adding: "highlight", json: json)
+          filtered: status == .filtered, reason: reason
+        ).body(adding: "highlight", json: highlight.json)
       }
     let suffix = (epoch == 0 ? "" : "-e\(epoch)") + (variant.isEmpty ? "" : "-\(variant)")
     entityTag = "\"\(highlight.key)-\(times.generatedAt.milliseconds)\(suffix)\""
@@ -65,14 +56,12 @@ struct PreparedHighlight: Sendable {
     body = APIError.withdrawn(reason: reason).body()
     json = body
     entityTag = "\"\(key.key)-0-e\(epoch)\""
-    text = ""
-    locale = ""
   }
 
   /// Bytes it takes in memory, about.
   var cost: Int {
     let shared = body.storageCapacity == json.storageCapacity && status == .answered
-    return json.storageCapacity + (shared ? 0 : body.storageCapacity) + text.utf8.count
+    return json.storageCapacity + (shared ? 0 : body.storageCapacity)
       + entityTag.utf8.count + videoIDs.reduce(0) { $0 + $1.utf8.count + 32 } + 512
   }
 

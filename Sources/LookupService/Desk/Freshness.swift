@@ -28,12 +28,11 @@ struct HighlightTimes: Sendable, Hashable {
     self.generation = generation
   }
 
-  init(_ highlight: Highlight) {
-    let expiresAt = highlight.hasExpiresAt ? UnixTime(highlight.expiresAt) : .latest
+  init(_ highlight: HighlightJSON) {
+    let expiresAt = highlight.expiresAt ?? .latest
     self.init(
-      generatedAt: UnixTime(highlight.generatedAt),
-      freshUntil: highlight.hasFreshUntil ? UnixTime(highlight.freshUntil) : expiresAt,
-      expiresAt: expiresAt, generation: .milliseconds(Int64(highlight.generationMs)))
+      generatedAt: highlight.generatedAt, freshUntil: highlight.freshUntil ?? expiresAt,
+      expiresAt: expiresAt, generation: .milliseconds(Int64(highlight.generationMilliseconds)))
   }
 
   func freshness(at now: UnixTime) -> Freshness {

@@ -68,13 +68,13 @@ extension LookupDesk {
   func highlightPublished(_ highlight: Highlight, variant: String) {
     let key = VariantKey(key: highlight.key, variant: variant)
     let isWanted = state.withLock { state in
-      state.cache.peek(key) != nil || state.loads[key] != nil
+      state.cache.peek(key) != nil || state.readings[key] != nil
         || (variant == state.liveVariant && state.pending.contains(key.key))
     }
     guard isWanted else { return }
     let prepared: PreparedHighlight
     do {
-      prepared = try PreparedHighlight(highlight, variant: variant)
+      prepared = PreparedHighlight(try HighlightJSON(highlight), variant: variant)
     } catch {
       logger.error(
         "A highlight cannot be shown", metadata: ["key": "\(key.key)", "error": "\(error)"])

@@ -1,4 +1,5 @@
 import HighlightStore
+import Highlights
 import HighlightsProtocol
 import Logging
 import Synchronization
@@ -22,6 +23,29 @@ extension LookupDesk {
   /// The highlight of a key that is in memory and may be shown.
   func remembered(_ key: VariantKey) -> PreparedHighlight? {
     settled(cached(key)?.highlight, key)
+  }
+
+  /// The highlight of a search where it is in memory, or the store has it at once; nil otherwise.
+  func lookUpAtOnce(_ search: Search, variant: String?) -> LookupReply? {
+    let key = variantKey(of: search, variant: variant)
+    let found: PreparedHighlight?
+    if let known = cached(key), time.elapsed() < known.readAgainAt {
+      found = known.highlight
+    } else {
+      found = readAtOnce(key)
+    }
+    guard let found, let shown = settled(found, key) else { return nil }
+    return served(shown, for: search, key)
+  }
+
+  private func readAtOnce(_ key: VariantKey) -> PreparedHighlight? {
+    // What cannot be read, and why, shows on the way that may wait.
+    guard
+      case .found(let payload)? = try? store.payloadAtOnce(forKey: key.key, variant: key.variant),
+      let highlight = try? HighlightJSON(payload: payload)
+    else { return nil }
+    metrics.countStoreRead()
+    return keep(PreparedHighlight(highlight, variant: key.variant), key)
   }
 
   /// The highlight of a key, whatever is withdrawn.
@@ -51,28 +75,61 @@ extension LookupDesk {
 
   /// Reads the store; look-ups of one key that come while it is read share the reading.
   private func load(_ key: VariantKey) async throws -> PreparedHighlight? {
-    let load = state.withLock { state in
-      if let running = state.loads[key] { return running }
-      let started = Task {
-        defer { self.state.withLock { $0.loads[key] = nil } }
-        return try await self.readStore(key)
+    while !startReading(key) {
+      // Nil where it ended just now. One that was cancelled says nothing about the store.
+      guard let reading = await sharedReading(key) else { continue }
+      if case .failure(let error) = reading, error is CancellationError {
+        try Task.checkCancellation()
+        continue
       }
-      state.loads[key] = started
-      return started
+      return try reading.get()
     }
-    return try await load.value
+    let reading: Reading
+    do {
+      reading = .success(try await readStore(key))
+    } catch {
+      reading = .failure(error)
+    }
+    for waiting in state.withLock({ $0.readings.removeValue(forKey: key) }) ?? [] {
+      waiting.resume(returning: reading)
+    }
+    return try reading.get()
+  }
+
+  /// Whether nobody reads the store for a key, so that this look-up does from now on.
+  private func startReading(_ key: VariantKey) -> Bool {
+    state.withLock { state in
+      guard state.readings[key] == nil else { return false }
+      state.readings[key] = []
+      return true
+    }
+  }
+
+  /// What another look-up reads; nil where none does any more. It ends as the store's calls end, within a bound.
+  private func sharedReading(_ key: VariantKey) async -> Reading? {
+    await withCheckedContinuation { continuation in
+      let isRead = state.withLock { state in
+        state.readings[key]?.append(continuation) != nil
+      }
+      if !isRead { continuation.resume(returning: nil) }
+    }
   }
 
   private func readStore(_ key: VariantKey) async throws -> PreparedHighlight? {
     metrics.countStoreRead()
-    let stored = try await withTimeLimit(configuration.limits.work) { [store] in
-      try await store.highlight(forKey: key.key, variant: key.variant)
+    let payload = try await store.payload(forKey: key.key, variant: key.variant)
+    let prepared = try payload.map { payload throws(MessageError) in
+      PreparedHighlight(try HighlightJSON(payload: payload), variant: key.variant)
     }
-    let prepared = try stored.map { highlight throws in
-      try PreparedHighlight(highlight, variant: key.variant)
-    }
+    return keep(prepared, key)
+  }
+
+  /// Takes in what the store says, and tells those who wait for it.
+  ///
+  /// - Returns: What holds now.
+  private func keep(_ stored: PreparedHighlight?, _ key: VariantKey) -> PreparedHighlight? {
     let (found, waiting) = state.withLock { state in
-      state.keep(stored: prepared, key, until: readAgainAt(), at: time.elapsed(), now: time.now())
+      state.keep(stored: stored, key, until: readAgainAt(), at: time.elapsed(), now: time.now())
     }
     if let found { for continuation in waiting { continuation.yield(.highlight(found)) } }
     return found

@@ -17,17 +17,24 @@ final class LookupDesk: Sendable {
   }
 
   struct State: Sendable {
-    var cache: LeastRecentlyUsed<VariantKey, Cached>
+    var cache: FrequencyCache<VariantKey, Cached>
     /// Of the live variant only: the others are not written for look-ups.
     var pending: PendingSearches<String>
     var continuations: [PendingSearches<String>.Waiter: AsyncStream<SearchEvent>.Continuation] = [:]
-    var loads: [VariantKey: Task<PreparedHighlight?, any Error>] = [:]
+    /// Those who wait for a reading of the store that another look-up does.
+    var readings: [VariantKey: [CheckedContinuation<Reading?, Never>]] = [:]
     var newKeys: TokenBucket
     var liveVariant = ""
     var takedowns = Takedowns()
     var holds: [SearchHold] = []
     var isStopped = false
   }
+
+  /// What reading the store came to.
+  typealias Reading = Result<PreparedHighlight?, any Error>
+
+  /// What a highlight takes in memory, about.
+  private static let usualCost = 4_096
 
   let configuration: LookupServiceConfiguration
   let store: any HighlightStore
@@ -53,7 +60,7 @@ final class LookupDesk: Sendable {
     let (limits, lives) = (configuration.limits, configuration.lives)
     state = Mutex(
       State(
-        cache: LeastRecentlyUsed(capacity: limits.cacheBytes),
+        cache: FrequencyCache(capacity: limits.cacheBytes, cost: Self.usualCost),
         pending: PendingSearches(
           capacity: limits.pendingSearches, publishedLife: lives.published,
           failedLife: lives.failed),

@@ -12,32 +12,47 @@ struct LookupContext: RequestContext {
   }
 }
 
-/// Whom a request counts against.
-enum ClientAddress {
-  /// The client's address; of an IPv6 address the first half, which is what one household has.
-  ///
+/// Whom a request counts against: an IPv4 address, or of an IPv6 address the first half, which is what one household has.
+enum Client: Sendable, Hashable {
+  case v4(UInt32)
+  case v6(UInt64)
+  /// What a proxy called it.
+  case named(String)
+  case unknown
+
   /// - Parameters:
   ///   - forwardedFor: The value of `X-Forwarded-For`.
   ///   - proxies: Proxies in front that each added an address to it.
-  static func name(remote: SocketAddress?, forwardedFor: String?, proxies: Int) -> String {
+  init(remote: SocketAddress?, forwardedFor: String?, proxies: Int) {
     if proxies > 0, let forwardedFor {
       let addresses = forwardedFor.split(separator: ",").suffix(proxies)
       if addresses.count == proxies, let outermost = addresses.first {
-        return network(of: outermost.trimming())
+        self.init(outermost.trimming())
+        return
       }
     }
-    return remote.map(network) ?? "unknown"
+    self = remote.map(Client.init) ?? .unknown
   }
 
-  private static func network(of address: String) -> String {
-    (try? SocketAddress(ipAddress: address, port: 0)).map(network) ?? String(address.prefix(64))
+  private init(_ address: String) {
+    self =
+      (try? SocketAddress(ipAddress: address, port: 0)).map(Client.init)
+      ?? .named(String(address.prefix(64)))
   }
 
-  private static func network(of address: SocketAddress) -> String {
-    guard case .v6(let inner) = address else { return address.ipAddress ?? "unknown" }
-    // A sockaddr_in6 begins with 8 bytes of family, port and flow; the address follows.
-    let bytes = withUnsafeBytes(of: inner.address) { Array($0[8..<16]) }
-    return bytes.map { String($0, radix: 16) }.joined(separator: ":") + "/64"
+  private init(_ address: SocketAddress) {
+    switch address {
+    // Family and port come before the address, and flow information too in version 6.
+    case .v4(let inner):
+      self = withUnsafeBytes(of: inner.address) {
+        .v4(UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+      }
+    case .v6(let inner):
+      self = withUnsafeBytes(of: inner.address) {
+        .v6(UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+      }
+    case .unixDomainSocket: self = .unknown
+    }
   }
 }
 

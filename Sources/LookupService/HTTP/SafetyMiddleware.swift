@@ -8,7 +8,7 @@ import NIOHTTP1
 ///
 /// What went wrong inside is logged and never answered.
 struct SafetyMiddleware: RouterMiddleware {
-  let allowedOrigins: [String]
+  let headers: SafetyHeaders
   let desk: LookupDesk
 
   func handle(
@@ -29,8 +29,7 @@ struct SafetyMiddleware: RouterMiddleware {
         response = apiError(error, request).response()
       }
     }
-    harden(&response)
-    allowOrigin(request.headers[.origin], &response)
+    headers.add(to: &response.headers, origin: request.headers[.origin])
     if request.method == .head { Self.dropBody(&response) }
     return response
   }
@@ -60,13 +59,6 @@ struct SafetyMiddleware: RouterMiddleware {
     }
   }
 
-  private func harden(_ response: inout Response) {
-    response.headers[.xContentTypeOptions] = "nosniff"
-    if response.headers[.contentSecurityPolicy] == nil {
-      response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
-    }
-  }
-
   private func preflight(_ methods: [HTTPRequest.Method]) -> Response {
     let allowed = (methods.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ")
     return Response(
@@ -76,18 +68,5 @@ struct SafetyMiddleware: RouterMiddleware {
         .accessControlAllowHeaders: "authorization, content-type, if-none-match",
         .accessControlMaxAge: "600",
       ])
-  }
-
-  /// Lets the pages of configured origins read the answer; without one, browsers keep it from them.
-  private func allowOrigin(_ origin: String?, _ response: inout Response) {
-    guard !allowedOrigins.isEmpty else { return }
-    if allowedOrigins.contains("*") {
-      response.headers[.accessControlAllowOrigin] = "*"
-    } else {
-      response.headers[.vary] = "Origin"
-      guard let origin, allowedOrigins.contains(origin) else { return }
-      response.headers[.accessControlAllowOrigin] = origin
-    }
-    response.headers[.accessControlExposeHeaders] = "Age, ETag, Retry-After, X-Highlight"
   }
 }

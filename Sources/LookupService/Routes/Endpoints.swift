@@ -39,15 +39,14 @@ enum Endpoints {
 
   /// - Parameter fleet: What is told of workers; nil where nothing is.
   static func router(
-    _ desk: LookupDesk, takedowns: (any TakedownDesk)?, fleet: FleetFeed?
+    _ highlights: HighlightRoute, _ headers: SafetyHeaders, _ clients: ClientGate,
+    takedowns: (any TakedownDesk)?, fleet: FleetFeed?
   ) -> Router<LookupContext> {
-    let configuration = desk.configuration
-    let authority = Authority(configuration.tokens)
+    let desk = highlights.desk
+    let authority = Authority(desk.configuration.tokens)
     let router = Router(context: LookupContext.self, options: .autoGenerateHeadEndpoints)
-    router.add(
-      middleware: SafetyMiddleware(allowedOrigins: configuration.allowedOrigins, desk: desk))
-    router.add(middleware: ClientLimitMiddleware(configuration, time: desk.time))
-    let highlights = HighlightRoute(desk: desk)
+    router.add(middleware: SafetyMiddleware(headers: headers, desk: desk))
+    router.add(middleware: ClientLimitMiddleware(clients: clients))
     router.get("/v1/highlights") { request, _ in try await highlights.respond(to: request) }
     let stream = StreamRoute(desk: desk)
     router.get(RouterPath(streamPath)) { request, _ in try await stream.respond(to: request) }

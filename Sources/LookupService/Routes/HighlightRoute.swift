@@ -11,6 +11,14 @@ extension HTTPField.Name {
 // The name is a valid one, so it is there.
 private let highlightName = HTTPField.Name("X-Highlight") ?? .server
 
+/// What a look-up is answered with, before it is sent.
+struct Answer: Sendable {
+  let status: HTTPResponse.Status
+  var headers: HTTPFields
+  /// Nil where there must be none.
+  let body: ByteBuffer?
+}
+
 /// `GET /v1/highlights`: the highlight of a search, or that it was queued.
 struct HighlightRoute: Sendable {
   let desk: LookupDesk
@@ -28,42 +36,50 @@ struct HighlightRoute: Sendable {
     case .queued(let retryAfter):
       return try queued(asked, retryAfter)
     case .highlight(let highlight, let freshness):
-      return response(highlight, freshness, to: request)
+      return Response(answer(highlight, freshness, request.headers[.ifNoneMatch]))
     }
   }
 
-  private func response(
-    _ highlight: PreparedHighlight, _ freshness: Freshness, to request: Request
-  ) -> Response {
-    var headers = headers(highlight, freshness)
-    switch highlight.status {
-    case .answered:
-      headers[.eTag] = highlight.entityTag
-      guard !EntityTag.matches(highlight.entityTag, request.headers[.ifNoneMatch]) else {
-        return .notModified(headers)
-      }
-      return Response(
-        status: .ok, headers: headers, body: ResponseBody(byteBuffer: highlight.body))
-    case .withdrawn:
-      return Response(
-        status: .gone,
-        headers: [.contentType: "application/json", .cacheControl: "no-cache"],
-        body: ResponseBody(byteBuffer: highlight.body))
-    default:
-      return Response(
-        status: .notFound, headers: headers, body: ResponseBody(byteBuffer: highlight.body))
+  /// The answer that takes no waiting; nil where there is none, or where the request cannot be read.
+  func answerAtOnce(_ query: String, ifNoneMatch: String?) -> Answer? {
+    guard let asked = try? requests.request(query),
+      case .highlight(let highlight, let freshness)? = desk.lookUpAtOnce(
+        asked.search, variant: asked.variant)
+    else { return nil }
+    return answer(highlight, freshness, ifNoneMatch)
+  }
+
+  private func answer(
+    _ highlight: PreparedHighlight, _ freshness: Freshness, _ ifNoneMatch: String?
+  ) -> Answer {
+    guard highlight.status != .withdrawn else {
+      return Answer(
+        status: .gone, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
+        body: highlight.body)
     }
+    var headers = headers(highlight, freshness)
+    guard highlight.status == .answered else {
+      return Answer(status: .notFound, headers: headers, body: highlight.body)
+    }
+    headers.append(HTTPField(name: .eTag, value: highlight.entityTag))
+    let isKnown = EntityTag.matches(highlight.entityTag, ifNoneMatch)
+    return Answer(
+      status: isKnown ? .notModified : .ok, headers: headers,
+      body: isKnown ? nil : highlight.body)
   }
 
   private func headers(_ highlight: PreparedHighlight, _ freshness: Freshness) -> HTTPFields {
     let now = desk.time.now().milliseconds
     let age = max(0, now - highlight.times.generatedAt.milliseconds) / 1_000
     var headers = HTTPFields()
-    headers.reserveCapacity(8)
-    headers[.contentType] = "application/json"
-    headers[.age] = String(age)
-    headers[.highlight] = freshness == .fresh ? "fresh" : "stale"
-    headers[.cacheControl] = cacheControl(highlight.times, freshness, age: age, now: now)
+    headers.reserveCapacity(12)
+    for (name, value) in [
+      (.contentType, "application/json"), (.age, String(age)),
+      (.highlight, freshness == .fresh ? "fresh" : "stale"),
+      (.cacheControl, cacheControl(highlight.times, freshness, age: age, now: now)),
+    ] as [(HTTPField.Name, String)] {
+      headers.append(HTTPField(name: name, value: value))
+    }
     return headers
   }
 
@@ -94,6 +110,15 @@ struct HighlightRoute: Sendable {
 }
 
 extension Response {
+  init(_ answer: Answer) {
+    if let body = answer.body {
+      self.init(
+        status: answer.status, headers: answer.headers, body: ResponseBody(byteBuffer: body))
+    } else {
+      self = .notModified(answer.headers)
+    }
+  }
+
   /// 304, without a length: it would have to be that of what is not sent.
   static func notModified(_ headers: HTTPFields) -> Response {
     var response = Response(status: .notModified, headers: headers)

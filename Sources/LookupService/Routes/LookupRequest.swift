@@ -11,9 +11,8 @@ struct LookupRequest: Sendable {
 
   /// - Throws: ``APIError/badParameter(name:value:allowed:)``.
   init(query: String?, longestWait: Duration, canWait: Bool = true) throws(APIError) {
-    let names: Set = ["q", "locale", "variant"]
     let parameters = try QueryParameters(
-      query: query, allowed: canWait ? names.union(["wait"]) : names)
+      query: query, allowed: canWait ? Self.waitingNames : Self.names)
     let text = try parameters.required("q", allowed: Self.allowedText)
     let locale = parameters["locale"] ?? ""
     search = try Self.search(text, locale: locale)
@@ -25,6 +24,9 @@ struct LookupRequest: Sendable {
         try Self.wait(value, atMost: longestWait)
       } ?? .zero
   }
+
+  private static let names: Set = ["q", "locale", "variant"]
+  private static let waitingNames = names.union(["wait"])
 
   static var allowedText: String {
     "a text of 1 to \(SearchLimits().textLength) characters"

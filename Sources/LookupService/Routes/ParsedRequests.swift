@@ -6,13 +6,16 @@ import Synchronization
 /// Checking and normalising a text and hashing its key takes longer than finding its highlight in
 /// memory, and what is searched for often comes in the same bytes.
 final class ParsedRequests: Sendable {
+  /// What one takes in memory, about.
+  private static let usualCost = 700
+
   private let longestWait: Duration
-  private let parsed: Mutex<LeastRecentlyUsed<String, LookupRequest>>
+  private let parsed: Mutex<FrequencyCache<String, LookupRequest>>
 
   /// - Parameter bytes: What those remembered may take together.
   init(longestWait: Duration, bytes: Int) {
     self.longestWait = longestWait
-    parsed = Mutex(LeastRecentlyUsed(capacity: bytes))
+    parsed = Mutex(FrequencyCache(capacity: bytes, cost: Self.usualCost))
   }
 
   /// - Throws: ``APIError/badParameter(name:value:allowed:)``.
