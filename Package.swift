@@ -211,9 +211,8 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "ReplayBenchmark",
     dependencies: [
-      "BenchmarkSupport", "CReplayBenchmark", "HighlightsProtocol", "Kafka", "Replay",
-      "TestSupport",
-      .argumentParser,
+      "BenchmarkSupport", "CReplayBenchmark", "Highlights", "HighlightsProtocol", "Kafka", "Replay",
+      "TestSupport", .argumentParser, .protobuf,
     ],
     path: "Benchmarks/ReplayBenchmark", swiftSettings: settings),
   .executableTarget(
