@@ -147,8 +147,9 @@ let floor4: [Target] = [
     name: "HighlightsCommandTests",
     dependencies: [
       "Control", "Highlights", "HighlightsCommand", "HighlightsProtocol", "Kafka", "KafkaWorker",
-      "LLMGateway", "LookupService", "Summarizer", "TestSupport", "VideoCatalog", .argumentParser,
-      .configuration, .logging, .protobuf, .serviceLifecycle, .yams,
+      "LLMGateway", "LookupService", "Replay", "Summarizer", "TestSupport", "TopicAdmin",
+      "VideoCatalog", .argumentParser, .configuration, .logging, .protobuf, .serviceLifecycle,
+      .yams,
     ],
     swiftSettings: settings),
   .testTarget(
