@@ -73,6 +73,7 @@ bench-replay: setup-test ## A replay beside the same in C and beside people's se
 test-replay: setup-test ## Kills a replay three times: exactly the right messages come out.
 	swift build $(RELEASE) --product ReplayBenchmark
 	$(BIN)/ReplayBenchmark exact
+	$(BIN)/ReplayBenchmark exact --traffic
 
 test-page: build ## The page in Chromium and the API against its description (installs 260 MB at first).
 	@Deploy/setup.sh page
