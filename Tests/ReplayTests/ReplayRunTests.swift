@@ -124,6 +124,10 @@ struct ReplayRunTests {
       }
       try await fixture.send(
         (0..<200).filter { $0 % 4 > 1 }.map { try highlight($0, at: $0 % 4 == 2 ? 1 : 2_000_000) })
+      let preview = try await fixture.runner().preview(
+        request { $0.order = order },
+        TokenRule(promptTokens: 1, evidenceTokens: 1_000, outputTokens: 1))
+      #expect(preview.messages == 200 && preview.counts.deleted == 0)
       let id = Mutex("")
       // Its producer is taken away: nothing more is acknowledged, and nothing recorded.
       let producer = try KafkaProducer(configuration: .init(client: fixture.client), logger: quiet)
