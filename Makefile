@@ -64,13 +64,16 @@ bench-lookup: setup-test ## Look-ups, store writes and a miss, beside the least 
 	swift build $(RELEASE) --product LookupBenchmark
 	$(BIN)/LookupBenchmark
 
-bench-replay: setup-test ## A replay beside the same in C; its memory by messages and keys.
+bench-replay: setup-test ## A replay beside the same in C and beside people's searches; its memory.
+	swift build $(RELEASE) --product highlights
 	swift build $(RELEASE) --product ReplayBenchmark
 	$(BIN)/ReplayBenchmark replay
+	$(BIN)/ReplayBenchmark interactive
 
 test-replay: setup-test ## Kills a replay three times: exactly the right messages come out.
 	swift build $(RELEASE) --product ReplayBenchmark
 	$(BIN)/ReplayBenchmark exact
+	$(BIN)/ReplayBenchmark exact --traffic
 
 test-page: build ## The page in Chromium and the API against its description (installs 260 MB at first).
 	@Deploy/setup.sh page

@@ -148,8 +148,9 @@ let floor4: [Target] = [
     name: "HighlightsCommandTests",
     dependencies: [
       "Control", "Highlights", "HighlightsCommand", "HighlightsProtocol", "Kafka", "KafkaWorker",
-      "LLMGateway", "LookupService", "Summarizer", "TestSupport", "VideoCatalog", .argumentParser,
-      .configuration, .logging, .protobuf, .serviceLifecycle, .yams,
+      "LLMGateway", "LookupService", "Replay", "Summarizer", "TestSupport", "TopicAdmin",
+      "VideoCatalog", .argumentParser, .configuration, .logging, .protobuf, .serviceLifecycle,
+      .yams,
     ],
     swiftSettings: settings),
   .testTarget(
@@ -212,9 +213,8 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "ReplayBenchmark",
     dependencies: [
-      "BenchmarkSupport", "CReplayBenchmark", "HighlightsProtocol", "Kafka", "Replay",
-      "TestSupport",
-      .argumentParser,
+      "BenchmarkSupport", "CReplayBenchmark", "Highlights", "HighlightsProtocol", "Kafka", "Replay",
+      "TestSupport", .argumentParser, .protobuf,
     ],
     path: "Benchmarks/ReplayBenchmark", swiftSettings: settings),
   .executableTarget(

@@ -12,6 +12,7 @@ struct Exact: AsyncParsableCommand {
   @Option(help: "Messages of the source.") var messages = 200_000
   @Option(help: "Distinct keys among them.") var keys = 20_000
   @Option(help: "Most messages published beyond what is recorded.") var batch = 2_000
+  @Flag(help: "Publish in the order of traffic and staleness.") var traffic = false
   @Option(help: "Messages a second, so that it can be killed on the way.") var rate = 2_500
 
   private static let kills = [0.2, 0.5, 0.8]
@@ -31,15 +32,17 @@ struct Exact: AsyncParsableCommand {
     let window = now - 6 * 86_400_000..<now - 2 * 86_400_000
     try await broker.createTopics([
       ("control", 1), ("source", Messages.partitions), ("target", Messages.partitions),
+      ("facts", Messages.partitions),
     ])
     try await broker.preload(messages) { load.message($0, topic: "source") }
     let expected = try await latest(broker, window)
     print("\(messages) messages, \(keys) keys; \(expected.count) keys in the window")
 
-    let asked = [
-      "swift", "--broker", broker.address, "--source", "source", "--target", "target", "--since",
-      "\(window.lowerBound)", "--until", "\(window.upperBound)",
-    ]
+    let asked =
+      [
+        "swift", "--broker", broker.address, "--source", "source", "--target", "target", "--since",
+        "\(window.lowerBound)", "--until", "\(window.upperBound)",
+      ] + (traffic ? ["--traffic"] : [])
     let dry = try await LoadProcess.run(asked + ["--dry"]) {
       try LegResult(line: try await $0.line())
     }

@@ -14,6 +14,7 @@ struct SwiftLeg: AsyncParsableCommand {
   @Option var source: String
   @Option var target: String
   @Flag var every = false
+  @Flag(help: "In the order of traffic and staleness.") var traffic = false
   @Option var rate = 0.0
   @Option var batch: UInt32 = 10_000
   @Option(help: "Milliseconds since 1970.") var since: Int64?
@@ -73,6 +74,8 @@ struct SwiftLeg: AsyncParsableCommand {
     spec.topic = source
     spec.target = target
     spec.every = every
+    spec.order = traffic ? .traffic : .unspecified
+    spec.factTopic = traffic ? "facts" : ""
     spec.rate = rate
     spec.batch = batch
     spec.forceRefresh = true

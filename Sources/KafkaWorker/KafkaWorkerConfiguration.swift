@@ -19,7 +19,7 @@ public struct KafkaWorkerConfiguration: Sendable {
   public var retries = RetrySchedule.none
   /// The part of retries in the jobs begun while others wait, in percent.
   public var retryShare: Int = 20
-  /// Messages being handled, in all.
+  /// Messages being handled, in all. An eighth is left to `topics` by all others, beyond their shares.
   public var inFlight: Int = 256
   public var inFlightPerPartition: Int = 128
   /// Messages of a partition kept in memory, in flight included; above it the partition pauses.
@@ -97,6 +97,6 @@ public struct KafkaWorkerConfiguration: Sendable {
     try WorkerCoreConfiguration(
       ordering: ordering, maxInFlight: inFlight, maxInFlightPerPartition: inFlightPerPartition,
       pauseAbove: bufferPerPartition, resumeAtOrBelow: bufferPerPartition / 2, maxBatch: batch,
-      maxBufferedBytes: bufferBytes, lanes: retryLane + lanes)
+      maxBufferedBytes: bufferBytes, lanes: retryLane + lanes, reserved: inFlight / 8)
   }
 }

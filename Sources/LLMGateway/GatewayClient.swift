@@ -95,7 +95,7 @@ public final class GatewayClient: ChatGateway {
   public func complete(
     _ request: ChatRequest, _ options: ChatOptions
   ) async throws(GatewayError) -> ChatReply {
-    let telemetry = backends[0].telemetry
+    let telemetry = backends[target(of: options.model)].telemetry
     return try await withSpan(telemetry.spanName, ofKind: .client) { span in
       telemetry.began(request, on: span)
       let start = ContinuousClock.now
@@ -114,7 +114,7 @@ public final class GatewayClient: ChatGateway {
   private func answer(
     _ request: ChatRequest, _ options: ChatOptions
   ) async throws(GatewayError) -> ChatReply {
-    var call = LogicalCall(request, retryPolicy)
+    var call = LogicalCall(request, retryPolicy, target: target(of: options.model))
     while true {
       let failure: GatewayError
       do throws(GatewayError) {
@@ -132,6 +132,12 @@ public final class GatewayClient: ChatGateway {
       call.failed(failure)
       try await pause(after: failure, &call, deadline: options.deadline)
     }
+  }
+
+  /// Where calls of a model begin; one that no deployment has is the preferred one's.
+  private func target(of model: String?) -> Int {
+    guard let model else { return 0 }
+    return targets.firstIndex { $0.deployment.model == model } ?? 0
   }
 
   /// The deployment to call: the one it stands at, or a later one while that one's circuit is open.

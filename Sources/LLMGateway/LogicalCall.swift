@@ -7,7 +7,7 @@ struct LogicalCall {
   private(set) var request: ChatRequest
   private(set) var retries: RetryState
   /// The deployment that is called next, by its place in the list.
-  private(set) var target = 0
+  private(set) var target: Int
   /// Why the ones before were left.
   private(set) var lastFailure: GatewayError?
   private(set) var wastedTokens = 0
@@ -18,8 +18,9 @@ struct LogicalCall {
   let startedAt = Date()
   let start = ContinuousClock.now
 
-  init(_ request: ChatRequest, _ policy: RetryPolicy) {
+  init(_ request: ChatRequest, _ policy: RetryPolicy, target: Int = 0) {
     self.request = request
+    self.target = target
     retries = RetryState(policy)
   }
 

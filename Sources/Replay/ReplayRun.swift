@@ -112,8 +112,10 @@ public struct ReplayRun: Sendable {
 
   /// Counts what a request would publish, and publishes nothing. No job is made.
   public func preview(_ request: ReplayRequest, _ rule: TokenRule) async throws -> ReplayPreview {
-    let (state, keys) = try await request.job(
+    var (state, keys) = try await request.job(
       id: "preview", client: client, now: .now, logger: logger)
+    // The set is the same in any order, and this one is read in one go.
+    state.spec.order = .unspecified
     let selection = ReplaySelection(job: state, keys: keys ?? [], client: client, logger: logger)
     var preview = ReplayPreview()
     let (make, add) = (

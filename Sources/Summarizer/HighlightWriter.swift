@@ -123,7 +123,7 @@ public struct HighlightWriter: Sendable {
       responseFormat: .jsonSchema(name: template.name, schema: template.schema))
     let options = ChatOptions(
       deadline: terms.deadline, lane: terms.lane, owner: terms.owner,
-      outputClass: "\(template.version)/\(search.locale)",
+      outputClass: "\(template.version)/\(search.locale)", model: settings.deployment.model,
       complaint: { complaint(prompt.plain($0)) })
     let started = ContinuousClock.now
     do throws(GatewayError) {

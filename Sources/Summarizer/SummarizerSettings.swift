@@ -26,7 +26,7 @@ public struct SummarizerSettings: Sendable {
   public var answersWithoutEvidence: AnswersWithoutEvidence
   /// Asks for a general answer.
   public var generalPrompt: PromptTemplate
-  /// Asked first; named on highlights that no other one wrote.
+  /// Asked first, by its model; named on highlights that no other one wrote.
   public var deployment: Deployment
   public var maxOutputTokens: Int
   /// Nil leaves it to the provider.

@@ -7,10 +7,15 @@ public struct VariantSettings: Sendable {
   public var prompt: PromptTemplate
   /// Nil leaves it as it is; see ``EvidenceLimits/tokens``.
   public var evidenceTokens: Int?
+  /// Asked in place of the default one's; nil leaves it as it is.
+  public var deployment: Deployment?
 
-  public init(prompt: PromptTemplate, evidenceTokens: Int? = nil) {
+  public init(
+    prompt: PromptTemplate, evidenceTokens: Int? = nil, deployment: Deployment? = nil
+  ) {
     self.prompt = prompt
     self.evidenceTokens = evidenceTokens
+    self.deployment = deployment
   }
 }
 
@@ -33,6 +38,7 @@ struct Variant: Sendable {
         "the name of the variant \"\(name)\" was not checked; allowed: \(VariantName.allowed)")
       var own = settings
       own.prompt = changes.prompt
+      if let deployment = changes.deployment { own.deployment = deployment }
       if let tokens = changes.evidenceTokens { own.evidence.tokens = tokens }
       variants[name] = Variant(name: name, own, gateway)
     }

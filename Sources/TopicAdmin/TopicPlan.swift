@@ -21,6 +21,22 @@ public struct TopicSpecification: Sendable, Hashable {
 public struct TopicPlan: Sendable, Hashable {
   public var topics: [TopicSpecification]
 
+  /// The plan with further topics that are as another one of it is but for their names.
+  ///
+  /// One that it has stays as it says. Without the other one nothing is added: there is no telling how they should be.
+  public func adding(_ names: [String], like other: String) -> TopicPlan {
+    guard let index = topics.firstIndex(where: { $0.name == other }) else { return self }
+    var plan = self
+    let missing = names.filter { name in !topics.contains { $0.name == name } }
+    plan.topics.insert(
+      contentsOf: missing.map { name in
+        var topic = topics[index]
+        topic.name = name
+        return topic
+      }, at: index + 1)
+    return plan
+  }
+
   /// Reads and checks a plan.
   ///
   /// - Throws: ``TopicPlanError``, naming the topic, the key, the value and what is allowed.

@@ -34,9 +34,12 @@ struct Turns: Sendable {
   func isPaused(lane: Int) -> Bool { lanes[lane].isPaused }
 
   /// Takes the epoch whose turn it is: of a lane that is owed a job, else of the first that has work.
-  mutating func next() -> Int? {
+  ///
+  /// - Parameter firstOnly: Whether lanes after the first get no more than they are owed.
+  mutating func next(firstOnly: Bool = false) -> Int? {
     let owed = lanes.indices.first { lanes[$0].hasWork && lanes[$0].credit >= 100 }
-    guard let lane = owed ?? lanes.indices.first(where: { lanes[$0].hasWork }) else { return nil }
+    let free = firstOnly ? lanes.indices.prefix(1) : lanes.indices[...]
+    guard let lane = owed ?? free.first(where: { lanes[$0].hasWork }) else { return nil }
     return lanes[lane].queue.popFirst()
   }
 

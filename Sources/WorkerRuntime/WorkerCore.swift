@@ -110,15 +110,16 @@ public struct WorkerCore<Payload: Sendable>: Sendable {
   /// Hands out the next job, nil when none may run now.
   ///
   /// Lanes come by priority and share, their partitions take turns; within one, the oldest message that its
-  /// ordering allows comes first. A batch is cut to what the bounds leave.
+  /// ordering allows comes first. A batch is cut to what the bounds leave, and `reserved` to lanes after the first.
   public mutating func nextJob() -> Job? {
     let room = configuration.maxInFlight - inFlight - staleInFlight - strays
     guard room > 0 else { return nil }
-    while let epoch = turns.next() {
+    let shared = room - configuration.reserved
+    while let epoch = turns.next(firstOnly: shared <= 0) {
       guard let partition = assignments[epoch]?.partition, let lane = assignments[epoch]?.lane
       else { continue }
       let roomHere = configuration.maxInFlightPerPartition - running.count(of: epoch)
-      let limit = min(configuration.maxBatch, room, roomHere)
+      let limit = min(configuration.maxBatch, lane == 0 ? room : max(1, shared), roomHere)
       let items = assignments[epoch]?.take(upTo: limit, epoch: epoch, through: &gate) ?? []
       for item in items { running.insert(item.offset, epoch: epoch) }
       queueTurn(epoch)

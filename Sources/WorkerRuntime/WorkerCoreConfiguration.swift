@@ -20,6 +20,10 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
   /// Stale ones count too: their handlers still use the process.
   public let maxInFlight: Int
 
+  /// The part of `maxInFlight` that lanes after the first leave to it, unless a job is owed to them: without it, a
+  /// message of the first lane would wait for the end of one of theirs.
+  public let reserved: Int
+
   /// Messages handed out and not completed, of one partition.
   public let maxInFlightPerPartition: Int
 
@@ -57,7 +61,7 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
   public init(
     ordering: Ordering, maxInFlight: Int, maxInFlightPerPartition: Int, pauseAbove: Int,
     resumeAtOrBelow: Int, maxBatch: Int = 1, maxSpan: Int = CompletedOffsets.maxSpan,
-    maxBufferedBytes: Int = .max, lanes: [Lane] = []
+    maxBufferedBytes: Int = .max, lanes: [Lane] = [], reserved: Int = 0
   ) throws(WorkerCoreConfigurationError) {
     let lowest: [(WorkerCoreConfigurationError.Setting, value: Int, least: Int)] = [
       (.maxInFlight, maxInFlight, 1),
@@ -67,6 +71,7 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
       (.maxBatch, maxBatch, 1),
       (.maxSpan, maxSpan, 1),
       (.maxBufferedBytes, maxBufferedBytes, 1),
+      (.reserved, reserved, 0),
       (.laneShare, lanes.map(\.share).min() ?? 1, 1),
     ]
     for (setting, value, least) in lowest where value < least {
@@ -75,6 +80,9 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
     guard maxInFlightPerPartition <= maxInFlight else {
       throw .exceeds(
         .maxInFlightPerPartition, value: maxInFlightPerPartition, .maxInFlight, most: maxInFlight)
+    }
+    guard reserved < maxInFlight else {
+      throw .exceeds(.reserved, value: reserved, .maxInFlight, most: maxInFlight - 1)
     }
     guard resumeAtOrBelow < pauseAbove else {
       throw .exceeds(.resumeAtOrBelow, value: resumeAtOrBelow, .pauseAbove, most: pauseAbove - 1)
@@ -93,6 +101,7 @@ public struct WorkerCoreConfiguration: Equatable, Sendable {
     }
     self.ordering = ordering
     self.maxInFlight = maxInFlight
+    self.reserved = reserved
     self.maxInFlightPerPartition = maxInFlightPerPartition
     self.pauseAbove = pauseAbove
     self.resumeAtOrBelow = resumeAtOrBelow

@@ -3,7 +3,7 @@ public enum WorkerCoreConfigurationError: Error, Equatable, Sendable, CustomStri
   /// The settings an error can name, as the configuration spells them.
   public enum Setting: String, Sendable {
     case maxInFlight, maxInFlightPerPartition, pauseAbove, resumeAtOrBelow, maxBatch, maxSpan
-    case maxBufferedBytes
+    case maxBufferedBytes, reserved
     /// Of one lane below the least, of all lanes together above the most.
     case laneShare
   }

@@ -1,4 +1,5 @@
 import LLMGateway
+import Summarizer
 import Testing
 
 @testable import HighlightsCommand
@@ -55,6 +56,52 @@ struct GatewayPlanTests {
     let error = #expect(throws: ConfigurationError.self) { try plan("models: [{name: a}]") }
     #expect(error?.description.contains("gateway.model is \"default\", but ") == true)
     #expect(error?.description.contains("marks no model as its default (a)") == true)
+  }
+
+  @Test("has the models that variants declare before the fallbacks, with their prices and limits")
+  func variants() throws {
+    let variants = """
+      variants:
+        - {name: a, prompt: "\(VariantCatalogTests.folder)", model: free}
+        - {name: b, prompt: "\(VariantCatalogTests.folder)", model: small}
+        - {name: c, prompt: "\(VariantCatalogTests.folder)", model: free}
+      """
+    try withFile(variants) { file in
+      let fallbacks = """
+        fallbacks: [{name: second, base_url: "http://h/v1", model: euros, provider: openai}]
+        """
+      let plan = try plan(Self.models + "\n" + fallbacks, [("highlights.variants", file)])
+      #expect(plan.steps.map(\.deployment.model) == ["small", "free", "euros"])
+      #expect(plan.steps.map(\.deployment.name) == ["gateway", "gateway.free", "second"])
+      // Asked for, and never in place of another one.
+      #expect(plan.steps[1].conditions.isEmpty && plan.steps[1].price == nil)
+      #expect(plan.steps[1].deployment.baseURL == plan.steps[0].deployment.baseURL)
+      let catalog = try VariantCatalog(path: file)
+      let settings = catalog.settings(plan.steps.map(\.deployment))
+      #expect(
+        ["a", "b", "c"].map { settings[$0]?.deployment?.model } == ["free", "small", "free"])
+      #expect(throws: ConfigurationError.self) {
+        try self.plan(
+          Self.models,
+          [("highlights.variants", file), ("budget.amount", "1.00"), ("gateway.model", "small")])
+      }
+    }
+  }
+
+  @Test("is refused where a variant's model is not in the file of models, or there is none")
+  func unknownVariantModel() throws {
+    let variants = "variants: [{name: a, prompt: \"\(VariantCatalogTests.folder)\", model: larg}]"
+    try withFile(variants) { file in
+      let error = #expect(throws: ConfigurationError.self) {
+        try plan(Self.models, [("highlights.variants", file)])
+      }
+      #expect(error?.description.contains("variants[0].model is \"larg\", but ") == true)
+      #expect(error?.description.contains("has only small, euros, free") == true)
+      let without = #expect(throws: ConfigurationError.self) {
+        try plan(nil, [("highlights.variants", file)])
+      }
+      #expect(without?.description.contains("names no file of models") == true)
+    }
   }
 
   @Test("goes on with the fallbacks, each with its own key and without the gateway's headers")

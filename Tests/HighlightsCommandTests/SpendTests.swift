@@ -46,6 +46,29 @@ struct SpendTests {
     #expect(note.contains("0.000050 USD"))
   }
 
+  @Test("counts what a redriven search took, but no second search; a death told twice is repeated")
+  func redriven() {
+    func outcome(_ offset: Int64, _ result: Outcome.Result, cost: UInt64) -> Outcome {
+      var outcome = self.outcome("1", "m", attempts: 1, cost: cost)
+      (outcome.topic, outcome.offset, outcome.result) = ("search.queries", offset, result)
+      return outcome
+    }
+    var spend = Spend()
+    spend.count(outcome(5, .dead, cost: 10))
+    spend.count(outcome(5, .dead, cost: 10))
+    #expect(spend.redriven == 0 && spend.repeated == 1)
+    spend.count(outcome(9, .dead, cost: 20))
+    spend.count(outcome(12, .answered, cost: 30))
+    #expect(spend.redriven == 2 && spend.repeated == 1)
+    #expect(spend.total.searches == 1 && spend.total.calls == 3)
+    #expect(spend.total.cost.micros == ["USD": 60])
+    // It lives: another outcome is one too many.
+    spend.count(outcome(14, .answered, cost: 1))
+    #expect(spend.redriven == 2 && spend.repeated == 2)
+    let notes = SpendReport(spend: spend).notes
+    #expect(notes.contains { $0.hasPrefix("2 outcomes are of searches that had died") })
+  }
+
   @Test("never adds one currency to another")
   func currencies() {
     var spend = Spend()

@@ -30,10 +30,10 @@ struct VariantCatalogTests {
       #expect(catalog.variants.map(\.evidenceTokens) == [2_000, nil])
       #expect(catalog.variant(named: "v2")?.folder == Self.folder)
       #expect(catalog.variants.map(\.prompt.version) == [builtIn, builtIn])
-      #expect(catalog.settings.keys.sorted() == ["short-2", "v2"])
+      #expect(catalog.settings().keys.sorted() == ["short-2", "v2"])
       #expect(catalog.shownNames == "default, v2, short-2")
     }
-    #expect(VariantCatalog.none.names == [""] && VariantCatalog.none.settings.isEmpty)
+    #expect(VariantCatalog.none.names == [""] && VariantCatalog.none.settings().isEmpty)
   }
 
   @Test("Config/variants.yaml is one, without any; and with what its comments leave out")
@@ -47,6 +47,7 @@ struct VariantCatalogTests {
     try withFile(text) { path in
       let variant = try #require(VariantCatalog(path: path).variants.first)
       #expect(variant.name == "v2" && variant.evidenceTokens == 2_000)
+      #expect(variant.model == "gpt-4o-mini")
     }
   }
 
@@ -129,10 +130,10 @@ struct VariantCatalogTests {
 struct VariantReportTests {
   private func report(_ live: LiveVariant?, _ messages: [String: Int64]) -> VariantReport {
     let variant = VariantCatalog.Variant(
-      name: "v2", folder: "prompts/2", prompt: .highlight, evidenceTokens: 2_000)
+      name: "v2", folder: "prompts/2", prompt: .highlight, model: "m-2", evidenceTokens: 2_000)
     return VariantReport(
       catalog: VariantCatalog(path: "f", variants: [variant]), defaultPrompt: nil,
-      highlightsTopic: "h", live: live, messages: messages)
+      defaultModel: "m", highlightsTopic: "h", live: live, messages: messages)
   }
 
   @Test("says which is live, since when, by whom and why, and how much each topic holds")
@@ -146,9 +147,9 @@ struct VariantReportTests {
     let report = report(live, ["h": 1_200, "h.v2": 7])
     #expect(
       report.table == [
-        "   variant  prompt     topic  messages",
-        "   default  built-in   h          1200",
-        "*  v2       prompts/2  h.v2          7",
+        "   variant  prompt     model  topic  messages",
+        "   default  built-in   m      h          1200",
+        "*  v2       prompts/2  m-2    h.v2          7",
         "live: v2 since 1970-01-01T00:00:00.000Z, by ada: better [2J",
       ])
     #expect(report.trouble == nil)
@@ -185,6 +186,7 @@ struct VariantReportTests {
     #expect(rows.map { $0["messages"] as? Int } == [3, nil])
     #expect(rows[1]["prompt_version"] as? String == PromptTemplate.highlight.version)
     #expect(rows[1]["evidence_tokens"] as? Int == 2_000)
+    #expect(rows.map { $0["model"] as? String } == ["m", "m-2"])
   }
 
   @Test("counts the messages of topics by their offsets")

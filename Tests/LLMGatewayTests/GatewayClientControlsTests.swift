@@ -48,6 +48,32 @@ private func completion(_ content: String, finish: String = "stop") -> String {
 
 @Suite("Gateway client: which deployment", .timeLimit(.minutes(1)))
 struct GatewayClientFallbackTests {
+  @Test("a model that is asked for is called first, and those after it stand in for it")
+  func askedModel() async throws {
+    try await StubGateway.answering { _ in
+      StubGateway.response(503, "{}")
+    } during: { asked in
+      try await StubGateway.answering { _ in
+        StubGateway.response(200, StubGateway.completion)
+      } during: { other in
+        let large = GatewayTarget(
+          try Deployment(
+            name: "large", provider: "simulator", baseURL: asked.baseURL, model: "large",
+            authentication: .none),
+          standsInFor: [])
+        let targets = [try target(other), large, try target(other, "last")]
+        try await withClient(targets) { client in
+          func name(_ model: String?) async throws -> String? {
+            try await client.complete(request, ChatOptions(model: model)).deployment?.name
+          }
+          let names = [try await name("large"), try await name(nil), try await name("unknown")]
+          #expect(names == ["last", "first", "first"])
+          #expect(asked.calls.count == 1)
+        }
+      }
+    }
+  }
+
   @Test("a later deployment stands in for one that is out, and is named in the reply")
   func outage() async throws {
     try await StubGateway.answering { _ in

@@ -73,7 +73,14 @@ struct RateLimiterModel {
 
   mutating func takeShare(_ share: LimitShare, requests: Int?) {
     guard case .partitions(let owned, let count) = share else { return }
-    self.owned = Set(owned.map(Int64.init))
+    self.owned = Set(
+      owned.map { partition in
+        // Its place among all, by multiples of the golden ratio without their whole part.
+        let all = (0..<count).map {
+          (Double($0) * 0.618_033_988_749_894_9).truncatingRemainder(dividingBy: 1)
+        }
+        return Int64(all.count { $0 < all[Int(partition)] })
+      })
     partitions = Int64(count)
     if let limit = requests {
       let factor = 0.997 * 60e9 / (60e9 + burst)
@@ -116,25 +123,32 @@ struct RateLimiterModel {
     return (sooner, false)
   }
 
-  /// The own turn that a call at a time would take.
-  private func turn(at time: Int64) -> Int64? {
+  /// The own turn that a call at a time would take, if it has been there for long enough.
+  private func turn(at time: Int64, for reserve: Int64 = 0) -> Int64? {
     let start = max(lastTurn, time - Int64(burst))
     var turn = start / period
-    while turn * period <= time {
+    while turn * period <= time - reserve {
       if turn * period > start, owned.contains(turn % partitions) { return turn * period }
       turn += 1
     }
     return nil
   }
 
-  /// Whether a call may go at a time, now or later, when the limiter errs by so many tokens.
+  /// For how long turns and tokens must have been there before the head may take them: backfill alone leaves half of
+  /// the burst.
+  private var reserve: Double { head?.isBackfill == true && interactive.isEmpty ? burst / 2 : 0 }
+
+  /// Whether the head may go at a time, now or later, when the limiter errs by so many tokens.
   func mayGo(_ cost: LimitedCost, at time: Int64, slack: Double) -> Bool {
     guard time >= pausedUntil, !owned.isEmpty else { return false }
     for meter in meters {
-      let level = meter.level + Double(max(time, pausedUntil) - accrued) * meter.rate
-      if meter.rate == 0 || level < Double(meter.tokens(cost)) - slack { return false }
+      if meter.rate == 0 { return false }
+      let price = Double(meter.tokens(cost)) / meter.rate
+      let left = min(reserve, max(burst - price, Double(longestGap)))
+      let level = meter.level + (Double(max(time, pausedUntil) - accrued) - left) * meter.rate
+      if level < Double(meter.tokens(cost)) - slack { return false }
     }
-    return limits.requestsPerMinute == nil || turn(at: time) != nil
+    return limits.requestsPerMinute == nil || turn(at: time, for: Int64(reserve)) != nil
   }
 
   /// Admits whom the limiter admitted.

@@ -211,6 +211,25 @@ struct RateLimiterTests {
     #expect((90...130).contains(backfill))
   }
 
+  @Test("an interactive call goes at once, however much backfill waits and takes all that is left")
+  func findsSavings() throws {
+    var bench = LimiterBench(
+      try DeploymentLimits(requestsPerMinute: 1_200, tokensPerMinute: 1_200_000),
+      share: .partitions(owned: Set(0..<6), of: 12))
+    for _ in 0..<2_000 { _ = bench.enqueue(1_000, lane: .backfill) }
+    _ = bench.run(.seconds(5))
+    let begin = bench.now
+    var admitted = 0
+    for number in 0..<100 {
+      let ticket = bench.enqueue(1_000)
+      #expect(bench.limiter.advance(to: bench.now).admitted.first == ticket)
+      admitted += 1 + bench.run(.milliseconds(900 + number)).count
+    }
+    // Half of 20 a second, with all margins.
+    let most = (bench.now - begin) / .seconds(1) * 10
+    #expect(Double(admitted) > most * 0.97 && Double(admitted) <= most)
+  }
+
   @Test("a clock that goes back accrues nothing and blocks nothing; forward, no more than the head")
   func clockJumps() throws {
     var bench = LimiterBench(

@@ -112,10 +112,22 @@ struct ReplayRunTests {
     }
   }
 
-  @Test("a replay whose process vanished repeats no more than a batch")
-  func vanished() async throws {
+  @Test(
+    "a replay whose process vanished repeats no more than a batch, in whatever order it publishes",
+    arguments: [ReplaySpec.Order.unspecified, .traffic])
+  func vanished(order: ReplaySpec.Order) async throws {
     try await ReplayFixture.run { fixture in
-      try await fixture.send((0..<200).map { try search($0) })
+      // Asked once, twice or three times, and answered long ago, lately or never.
+      for version in 0..<3 {
+        try await fixture.send(
+          (0..<200).filter { $0 % 3 >= version }.map { try search($0, version: version) })
+      }
+      try await fixture.send(
+        (0..<200).filter { $0 % 4 > 1 }.map { try highlight($0, at: $0 % 4 == 2 ? 1 : 2_000_000) })
+      let preview = try await fixture.runner().preview(
+        request { $0.order = order },
+        TokenRule(promptTokens: 1, evidenceTokens: 1_000, outputTokens: 1))
+      #expect(preview.messages == 200 && preview.counts.deleted == 0)
       let id = Mutex("")
       // Its producer is taken away: nothing more is acknowledged, and nothing recorded.
       let producer = try KafkaProducer(configuration: .init(client: fixture.client), logger: quiet)
@@ -127,6 +139,7 @@ struct ReplayRunTests {
           request {
             $0.rate = 100
             $0.batch = 40
+            $0.order = order
           }
         ) { job in id.withLock { $0 = job.id } }
       }
@@ -140,7 +153,7 @@ struct ReplayRunTests {
       let job = try await fixture.runner(patience: .zero).resume(before.id)
       #expect(job.status == .done)
       let published = try await fixture.read("backfill")
-      #expect(Set(try ids(published)) == Set((0..<200).map { "\($0)/0" }))
+      #expect(Set(try ids(published)) == Set((0..<200).map { "\($0)/\($0 % 3)" }))
       #expect(published.count <= 240)
     }
   }

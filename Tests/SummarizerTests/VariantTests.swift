@@ -47,6 +47,22 @@ struct VariantTests {
     #expect(bench.gateway.calls == 2)
   }
 
+  @Test("that declares a model is asked of that one, and what it wrote names it")
+  func model() async throws {
+    let deployment = try Deployment(
+      name: "gateway.large", provider: "p", baseURL: "http://127.0.0.1:1/v1", model: "large",
+      authentication: .none)
+    let bench = try SummarizerBench(
+      replying: Reply.answer,
+      variants: ["v2": .init(prompt: .highlight, deployment: deployment)])
+    let usual = try await bench.finish(bench.record())
+    let finished = try await bench.finish(
+      bench.record(headers: [KafkaHeader(HeaderName.variant, "v2")]))
+    #expect(try finished.highlight.provenance.modelRequested == "large")
+    let model = try usual.highlight.provenance.modelRequested
+    #expect(model != "large" && bench.gateway.options.map(\.model) == [model, "large"])
+  }
+
   @Test("that the header names is what a search is written as, whichever is live")
   func named() async throws {
     let bench = try bench()

@@ -16,6 +16,20 @@ struct TopicPlanTests {
     #expect(highlights.config["cleanup.policy"] == "compact,delete")
   }
 
+  @Test("Further topics are as another one, and one that the plan has stays as it says")
+  func further() throws {
+    let plan = try TopicPlan(file: shipped)
+    let names = ["search.highlights", "search.highlights.v2", "search.highlights.v3"]
+    var added = plan.adding(names, like: "search.highlights")
+    #expect(added.topics.count == plan.topics.count + 2)
+    let first = try #require(added.topics.first { $0.name == "search.highlights" })
+    let second = try #require(added.topics.first { $0.name == "search.highlights.v2" })
+    #expect(second.config == first.config && second.partitions == first.partitions)
+    added.topics.removeAll { $0.name == "search.highlights.v3" }
+    #expect(added.adding(["search.highlights.v2"], like: "search.highlights") == added)
+    #expect(plan.adding(names, like: "none") == plan)
+  }
+
   @Test(
     "A wrong plan is refused by topic, key, value and what is allowed",
     arguments: [

@@ -99,6 +99,33 @@ struct WorkerCoreDispatchTests {
     #expect(topics[...last].count { $0 == "backfill" } == 199)
   }
 
+  @Test("a message of the first lane finds a place, however much waits in another lane")
+  func reservedPlaces() throws {
+    let lane = WorkerCoreConfiguration.Lane(topics: ["backfill"], share: 10)
+    var core = Core(
+      configuration: try WorkerCoreConfiguration(
+        ordering: .key, maxInFlight: 8, maxInFlightPerPartition: 8, pauseAbove: 1_000,
+        resumeAtOrBelow: 500, lanes: [lane], reserved: 2))
+    let backfill = TopicPartitionID(topic: "backfill", partition: 0)
+    core.assign([partition(0), backfill])
+    func receive(_ offsets: Range<Int64>, of partition: TopicPartitionID) {
+      _ = core.receive(
+        offsets.map {
+          Core.Item(
+            partition: partition, offset: $0, key: Array("\($0)".utf8) + partition.topic.utf8,
+            payload: 0, receivedAt: start)
+        })
+    }
+    receive(0..<100, of: backfill)
+    let others = core.nextJobs()
+    #expect(others.count == 6)
+    receive(0..<100, of: partition(0))
+    #expect(core.nextJobs().map(\.partition) == [partition(0), partition(0)])
+    // What is kept for the first lane is no other's when it is free again, but for what that is owed.
+    _ = core.complete(others[0])
+    #expect(core.nextJobs().map(\.partition) == [partition(0)])
+  }
+
   @Test("neither bound of messages in flight is exceeded")
   func bounds() throws {
     var core = try makeCore(ordering: .none, maxInFlight: 5, perPartition: 3)

@@ -134,14 +134,24 @@ struct WorkerCoreModel {
     running.filter { isCurrent($0) == current }.reduce(0) { $0 + $1.job.items.count }
   }
 
-  /// The offsets that the next job of a partition must have, empty if it may not run.
+  /// Free places, and how many of them are not kept for the first lane.
+  private var room: (all: Int, shared: Int) {
+    let free = configuration.maxInFlight - running.reduce(0) { $0 + $1.job.items.count }
+    return (free, free - configuration.reserved)
+  }
+
+  /// Whether all that is free is kept for the first lane.
+  var isTight: Bool { room.shared <= 0 }
+
+  /// The offsets that the next job of a partition must have, empty if it may not run. A job of the second lane also
+  /// has to be owed while `isTight`.
   func nextOffsets(_ number: Int32) -> [Int64] {
     guard let assignment = assignments[number], !assignment.draining,
       !pausedLanes.contains(Self.lane(of: number))
     else { return [] }
-    let all = running.reduce(0) { $0 + $1.job.items.count }
+    guard room.all > 0 else { return [] }
     let room = min(
-      configuration.maxInFlight - all,
+      Self.lane(of: number) == 0 ? room.all : max(1, room.shared),
       configuration.maxInFlightPerPartition - assignment.inFlight, configuration.maxBatch)
     guard room > 0 else { return [] }
     let oldest = assignment.messages.first { $0.state != .done }?.item.offset ?? 0

@@ -9,7 +9,7 @@ struct WorkerCoreSimulation {
   /// What happened, so that a test can tell that it saw every kind of event.
   enum Event: String, CaseIterable {
     case job, batch, stale, pause, resume, drain, drop, commit, commitFailure, known, span
-    case gated, due, abandoned, yielded, owed, pausedLane, putBack
+    case gated, due, abandoned, yielded, owed, kept, pausedLane, putBack
   }
 
   private(set) var events: [Event: Int] = [:]
@@ -28,6 +28,8 @@ struct WorkerCoreSimulation {
   private var waited = 0
   /// Hundredths of a job that the second lane took from the first, above its share.
   private var taken1 = 0
+  /// The same of what is kept for the first, which is taken only where it is owed.
+  private var takenKept = 0
 
   init(ordering: Ordering, random: SeededGenerator) throws {
     self.random = random
@@ -40,7 +42,8 @@ struct WorkerCoreSimulation {
       maxBatch: ordering == .partition ? 1 + self.random.below(perPartition) : 1,
       maxSpan: self.random.oneIn(2) ? 1 + self.random.below(12) : CompletedOffsets.maxSpan,
       maxBufferedBytes: self.random.oneIn(2) ? 1 + self.random.below(60) : .max,
-      lanes: [.init(topics: ["backfill"], share: [1, 10, 30, 50, 99][self.random.below(5)])])
+      lanes: [.init(topics: ["backfill"], share: [1, 10, 30, 50, 99][self.random.below(5)])],
+      reserved: self.random.oneIn(2) ? self.random.below(maxInFlight) : 0)
     core = Core(configuration: configuration)
     model = WorkerCoreModel(configuration: configuration)
   }
@@ -126,7 +129,10 @@ struct WorkerCoreSimulation {
     if Model.numbers.contains(where: { model.waitsForSpan($0) }) { events[.span, default: 0] += 1 }
     if Model.numbers.contains(where: { model.waitsForKey($0) }) { events[.gated, default: 0] += 1 }
     guard let job = core.nextJob() else {
-      try require(expected.allSatisfy { $0.isEmpty }, "no job, expected one of \(expected)")
+      let isKept = Model.numbers.allSatisfy {
+        expected[Int($0)].isEmpty || model.isTight && Model.lane(of: $0) == 1
+      }
+      try require(isKept, "no job, expected one of \(expected)")
       // None could run now, so none was passed by.
       for number in Model.numbers { model.assignments[number]?.passedBy = [] }
       return false
@@ -181,7 +187,13 @@ struct WorkerCoreSimulation {
       if other { events[.yielded, default: 0] += 1 }
       try require(waited <= (99 + share) / share, "lane 1 waits for \(waited) jobs")
       taken1 = max(0, taken1 - share)
+      takenKept = max(0, takenKept - share)
     } else {
+      if model.isTight {
+        events[.kept, default: 0] += 1
+        takenKept += 100 - share
+        try require(takenKept <= 200, "lane 1 took \(takenKept) hundredths of what is kept")
+      }
       waited = 0
       taken1 = other ? taken1 + 100 - share : 0
       if other { events[.owed, default: 0] += 1 }

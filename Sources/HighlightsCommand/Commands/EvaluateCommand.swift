@@ -80,7 +80,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let client = try plan.client(settings, share: .all, budget: nil)
     let result: Result<Void, any Error>
     do {
-      let summarizer = try settings.summarizer(client.deployment)
+      let summarizer = try settings.summarizer(client)
       let (report, searches) = await run(settings, summarizer, client, cases, gold)
       var comparison: PairedComparison?
       if let other {

@@ -22,7 +22,7 @@ struct TopicsCommand: AsyncParsableCommand {
       _ body: (TopicPlan, TopicRequirements, KafkaAdmin) async throws -> Void
     ) async throws {
       let settings = try common.settings()
-      let plan = try TopicPlan(file: file)
+      let plan = try settings.topicPlan(file: file)
       let requirements = try settings.topicRequirements()
       let admin = try KafkaAdmin(
         configuration: settings.kafka.client(), logger: Logger(label: "topics"))
@@ -39,12 +39,16 @@ struct TopicsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints what apply would change, what it could not, and what is dangerous.")
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     @OptionGroup var options: TopicOptions
 
     func run() async throws {
       try await options.withPlan { plan, requirements, admin in
         let review = try await plan.review(admin, requirements: requirements)
-        TopicText(review: review).lines.forEach(Output.line)
+        (json ? [try TopicJSON(review: review).line()] : TopicText(review: review).lines)
+          .forEach(Output.line)
       }
     }
   }
@@ -54,7 +58,7 @@ struct TopicsCommand: AsyncParsableCommand {
       abstract:
         "Creates the topics that are missing and changes those that differ, once confirmed.",
       discussion: """
-        Prints the plan first. What cannot be changed, such as fewer partitions, is left as it is, and \
+        Prints the plan first; with --json both the plan and what came of it at the end. What cannot be changed, such as fewer partitions, is left as it is, and \
         the exit code is 1 then. Nothing is ever deleted, and settings that the plan does not name \
         stay as they are.
         """)
@@ -62,24 +66,38 @@ struct TopicsCommand: AsyncParsableCommand {
     @Flag(help: "Do not ask.")
     var yes = false
 
+    @Flag(
+      help: "Print one JSON object; needs --yes, as nobody could be asked about a plan not shown.")
+    var json = false
+
     @OptionGroup var options: TopicOptions
+
+    func validate() throws {
+      guard !json || yes else { throw ValidationError("--json asks nobody; --yes agrees") }
+    }
 
     func run() async throws {
       try await options.withPlan { plan, requirements, admin in
         let review = try await plan.review(admin, requirements: requirements)
-        TopicText(review: review).lines.forEach(Output.line)
+        if !json { TopicText(review: review).lines.forEach(Output.line) }
         let errors = review.concerns.filter { $0.severity == .error }
         guard errors.isEmpty else { throw UnfitTopics(concerns: errors) }
+        var results: [TopicResult] = []
         if !review.isSettled {
           try Confirmation.ask("Apply this to the brokers?", agreed: yes)
-          try await apply(review, admin)
+          results = try await review.apply(admin)
         }
-        if review.impossible > 0 { throw ExitCode.failure }
+        if json {
+          Output.line(try TopicJSON(review: review, results: results).line())
+        } else {
+          say(results)
+        }
+        let failed = results.contains { if case .failed = $0.outcome { true } else { false } }
+        if failed || review.impossible > 0 { throw ExitCode.failure }
       }
     }
 
-    private func apply(_ review: TopicReview, _ admin: KafkaAdmin) async throws {
-      let results = try await review.apply(admin)
+    private func say(_ results: [TopicResult]) {
       for result in results {
         switch result.outcome {
         case .created: Output.line("created  \(result.topic)")
@@ -89,8 +107,6 @@ struct TopicsCommand: AsyncParsableCommand {
         case .equal: break
         }
       }
-      let failed = results.contains { if case .failed = $0.outcome { true } else { false } }
-      if failed { throw ExitCode.failure }
     }
   }
 }
@@ -153,6 +169,17 @@ struct TopicText {
 }
 
 extension Settings {
+  /// The plan of a file, with the topics of the variants that are declared.
+  ///
+  /// - Throws: `TopicPlanError`; `ConfigurationError` for a file of variants that cannot be read.
+  func topicPlan(file: String) throws -> TopicPlan {
+    let highlights = kafka.topics.highlights
+    let topics = try variantCatalog().names.map {
+      VariantName.topic(of: $0, highlights: highlights)
+    }
+    return try TopicPlan(file: file).adding(topics, like: highlights)
+  }
+
   /// What these settings ask of the topics.
   ///
   /// - Throws: `ConfigurationError` for a file of variants that cannot be read.
@@ -206,7 +233,7 @@ enum TopicDrift {
       return Finding(check: "drift", verdict: .ok, found: "not compared: \(file) is not here")
     }
     do {
-      let review = try await TopicPlan(file: file)
+      let review = try await settings.topicPlan(file: file)
         .review(admin, requirements: settings.topicRequirements(), timeout: .seconds(5))
       let found = review.drift + review.concerns.map(\.description)
       guard !found.isEmpty else {

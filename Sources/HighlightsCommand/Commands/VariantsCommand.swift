@@ -38,7 +38,9 @@ struct VariantsCommand: AsyncParsableCommand {
         VariantName.topic(of: $0, highlights: topic)
       }
       let report = VariantReport(
-        catalog: catalog, defaultPrompt: settings.highlights.prompt, highlightsTopic: topic,
+        catalog: catalog, defaultPrompt: settings.highlights.prompt,
+        defaultModel: try settings.gateway.model(in: settings.gateway.catalog()),
+        highlightsTopic: topic,
         live: state.variantSwitch, messages: try await VariantTopics.messages(client, topics))
       (json ? [try report.json()] : report.table).forEach(Output.line)
       if let trouble = report.trouble { Talk.say("warning: \(trouble)") }
@@ -154,6 +156,8 @@ struct VariantReport: Sendable {
   let catalog: VariantCatalog
   /// The folder of the default variant's prompt; nothing means the built-in one.
   let defaultPrompt: String?
+  /// The model of variants that declare none.
+  let defaultModel: String
   let highlightsTopic: String
   let live: LiveVariant?
   /// By topic; one that is not there is missing.
@@ -185,10 +189,11 @@ struct VariantReport: Sendable {
   /// Titles, a line a variant, and one that says since when which is live.
   var table: [String] {
     let rows =
-      [["", "variant", "prompt", "topic", "messages"]]
+      [["", "variant", "prompt", "model", "topic", "messages"]]
       + names.map { name in
         [
-          name == liveName ? "*" : "", VariantName.shown(name), prompt(name), topic(name),
+          name == liveName ? "*" : "", VariantName.shown(name), prompt(name), model(name),
+          topic(name),
           messages[topic(name)].map { "\($0)" } ?? "no topic",
         ]
       }
@@ -205,6 +210,11 @@ struct VariantReport: Sendable {
   private func prompt(_ name: String) -> String {
     if name.isEmpty { return defaultPrompt ?? "built-in" }
     return catalog.variant(named: name)?.folder ?? "not declared"
+  }
+
+  private func model(_ name: String) -> String {
+    guard isDeclared(name) else { return "" }
+    return catalog.variant(named: name)?.model ?? defaultModel
   }
 
   private var sentence: String {
@@ -230,7 +240,8 @@ struct VariantReport: Sendable {
         return .init(
           name: VariantName.shown(name), isLive: name == liveName, isDeclared: isDeclared(name),
           prompt: name.isEmpty ? defaultPrompt : declared?.folder,
-          promptVersion: declared?.prompt.version, evidenceTokens: declared?.evidenceTokens,
+          promptVersion: declared?.prompt.version,
+          model: isDeclared(name) ? model(name) : nil, evidenceTokens: declared?.evidenceTokens,
           topic: topic(name), messages: messages[topic(name)])
       })
     return String(decoding: try encoder.encode(object), as: UTF8.self)
@@ -245,13 +256,13 @@ struct VariantReport: Sendable {
     struct Row: Encodable {
       let name: String
       let isLive, isDeclared: Bool
-      let prompt, promptVersion: String?
+      let prompt, promptVersion, model: String?
       let evidenceTokens: Int?
       let topic: String
       let messages: Int64?
 
       enum CodingKeys: String, CodingKey {
-        case name, prompt, topic, messages
+        case name, prompt, model, topic, messages
         case isLive = "live"
         case isDeclared = "declared"
         case promptVersion = "prompt_version"

@@ -26,7 +26,8 @@ extension ConfigurationSchema {
         "limits.interactive_floor", .integer(0...100), default: "90",
         """
         Percent of the limits that kafka.topics.backfill leaves to the other searches while any of
-        them wait. Without such it takes all. 100: backfill stands still while others wait.
+        them wait. Without such it takes all, half of limits.burst later than it could, so that those
+        who come find some left. 100: backfill stands still while others wait.
         """),
     ])
 

@@ -41,7 +41,8 @@ extension ConfigurationSchema {
       "worker.backfill_share", .integer(1...49), default: "10",
       """
       Percent of the searches begun that come from kafka.topics.backfill while both topics have
-      some. With none of the others waiting it takes all.
+      some. With none of the others waiting it takes all, but an eighth of worker.in_flight, which
+      is kept free for those that come.
       """),
     ConfigurationKey(
       "worker.retry_share", .integer(1...49), default: "20",

@@ -33,16 +33,19 @@ extension VariantCatalog {
   private static func variant(
     _ node: Node, at path: String, _ reader: inout ModelCatalogReader
   ) -> Variant? {
-    let values = reader.mapping(node, at: path, keys: ["name", "prompt", "evidence_tokens"])
+    let values = reader.mapping(
+      node, at: path, keys: ["name", "prompt", "model", "evidence_tokens"])
     guard node.mapping != nil else { return nil }
     let name = name(values["name"], at: "\(path).name", &reader)
     let folder = reader.text(values["prompt"], at: "\(path).prompt")
     _ = reader.require(folder, values["prompt"], at: "\(path).prompt", "the folder of a prompt")
     let prompt = folder.flatMap { Self.prompt($0, at: "\(path).prompt", &reader) }
+    let model = reader.text(values["model"], at: "\(path).model")
     let tokens = reader.integer(
       values["evidence_tokens"], at: "\(path).evidence_tokens", 100...1_000_000)
     guard let name, let folder, let prompt else { return nil }
-    return Variant(name: name, folder: folder, prompt: prompt, evidenceTokens: tokens)
+    return Variant(
+      name: name, folder: folder, prompt: prompt, model: model, evidenceTokens: tokens)
   }
 
   private static func name(

@@ -1,5 +1,6 @@
 import Control
 import Highlights
+import LLMGateway
 import Summarizer
 
 /// What `highlights.variants` says: the variants that are written beside the default one.
@@ -15,6 +16,8 @@ struct VariantCatalog: Sendable {
     /// Of the prompt.
     let folder: String
     let prompt: PromptTemplate
+    /// One of gateway.models_file; nothing leaves it to gateway.model.
+    let model: String?
     /// Nothing leaves it to highlights.evidence_tokens.
     let evidenceTokens: Int?
   }
@@ -23,11 +26,32 @@ struct VariantCatalog: Sendable {
   static let none = VariantCatalog(path: nil, variants: [])
 
   /// By name, as the summarizer takes them.
-  var settings: [String: VariantSettings] {
+  ///
+  /// - Parameter deployments: those that are called, the first of a model being the one that answers for it.
+  func settings(_ deployments: [Deployment] = []) -> [String: VariantSettings] {
     Dictionary(
-      uniqueKeysWithValues: variants.map {
-        ($0.name, VariantSettings(prompt: $0.prompt, evidenceTokens: $0.evidenceTokens))
+      uniqueKeysWithValues: variants.map { variant in
+        (
+          variant.name,
+          VariantSettings(
+            prompt: variant.prompt, evidenceTokens: variant.evidenceTokens,
+            deployment: variant.model.flatMap { model in
+              deployments.first { $0.model == model }
+            })
+        )
       })
+  }
+
+  /// The models that variants declare, each once, in their order, with where the first to declare it stands.
+  var models: [(name: String, key: String)] {
+    var models: [(name: String, key: String)] = []
+    for (index, variant) in variants.enumerated() {
+      guard let model = variant.model, !models.contains(where: { $0.name == model }) else {
+        continue
+      }
+      models.append((model, "variants[\(index)].model"))
+    }
+    return models
   }
 
   /// All names as messages carry them, the default one's, which is empty, first.

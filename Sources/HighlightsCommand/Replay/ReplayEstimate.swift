@@ -19,14 +19,14 @@ struct ReplayEstimate {
   /// - Throws: `ConfigurationError`.
   init(_ settings: Settings, variant: String?, rate: Double) throws {
     let catalog = try settings.gateway.catalog()
-    model = try settings.gateway.model(in: catalog)
+    let declared = try settings.variantCatalog().variant(
+      named: VariantName.parsed(variant ?? ""))
+    model = try declared?.model ?? settings.gateway.model(in: catalog)
     let found = catalog?.model(named: model)
     price = found?.price
     limits = found?.limits ?? .init()
     floor = settings.limits.interactiveFloor
     self.rate = rate
-    let declared = try settings.variantCatalog().variant(
-      named: VariantName.parsed(variant ?? ""))
     let template =
       try declared?.prompt
       ?? PromptTemplate.read(settings.highlights.prompt, key: "highlights.prompt")

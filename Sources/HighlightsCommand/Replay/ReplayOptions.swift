@@ -48,7 +48,7 @@ struct ReplayChoice: ParsableArguments {
   var promptVersion: String?
 
   @Option(help: "Keys whose highlight was written by this model.")
-  var model: String?
+  var ofModel: String?
 
   @Option(help: "Keys whose highlight was written before then.")
   var olderThan: String?
@@ -84,7 +84,7 @@ struct ReplayChoice: ParsableArguments {
     spec.filters.text = match ?? ""
     spec.filters.outcome = outcome ?? ""
     spec.filters.promptVersion = promptVersion ?? ""
-    spec.filters.model = model ?? ""
+    spec.filters.model = ofModel ?? ""
     spec.filters.headers = try header.map { pair in
       guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
         throw ValidationError("--header \(pair): allowed: NAME=VALUE")
@@ -128,6 +128,12 @@ struct ReplayManner: ParsableArguments {
   @Option(help: "Have them written as this variant; as what each message says without it.")
   var variant: String?
 
+  @Option(help: "Make sure that --variant is declared with this prompt: its folder or its version.")
+  var prompt: String?
+
+  @Option(help: "Make sure that --variant is declared with this model.")
+  var model: String?
+
   @Option(help: "Messages a second; 0 without a limit.")
   var rate = 0.0
 
@@ -142,13 +148,8 @@ struct ReplayManner: ParsableArguments {
 
   func add(to spec: inout ReplaySpec, _ settings: Settings, store name: String) throws {
     spec.forceRefresh = forceRefresh
-    if let variant {
-      let catalog = try settings.variantCatalog()
-      guard catalog.names.contains(VariantName.parsed(variant)) else {
-        throw ValidationError("--variant \(variant): allowed: \(catalog.shownNames)")
-      }
-      spec.variant = variant
-    }
+    let declared = DeclaredVariant(name: variant, prompt: prompt, model: model)
+    if let variant = try declared.checked(settings) { spec.variant = variant }
     spec.rate = rate
     spec.batch = batch
     if toStore {

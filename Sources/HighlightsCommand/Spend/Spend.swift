@@ -35,20 +35,40 @@ struct Spend: Sendable {
   /// Outcomes left out as their search was counted already: it was done again after a crash.
   private(set) var repeated: UInt64 = 0
   private(set) var repeatedCost = Money()
+  /// Outcomes of searches that had died before and were redriven: what they took counts, they are no further searches.
+  private(set) var redriven: UInt64 = 0
   private var seen: Set<Identity> = []
+  /// Where those that are dead died. An outcome from the same place again is the same death told twice.
+  private var deaths: [Identity: Place] = [:]
 
-  /// Counts an outcome, the first of each search.
+  /// Counts an outcome, the first of each search and those that follow a death.
   mutating func count(_ outcome: Outcome) {
     let usage = outcome.usage
     let isPriced = !usage.currency.isEmpty || usage.costMicros > 0
-    guard outcome.queryID.isEmpty || seen.insert(Identity(outcome.queryID)).inserted else {
+    let id = Identity(outcome.queryID)
+    let isFirst = outcome.queryID.isEmpty || seen.insert(id).inserted
+    let isRedriven = !isFirst && deaths[id].map { $0 != Place(outcome) } ?? false
+    guard isFirst || isRedriven else {
       repeated += 1
       if isPriced { repeatedCost.add(usage.costMicros, usage.currency) }
       return
     }
+    if isRedriven { redriven += 1 }
+    if !outcome.queryID.isEmpty { deaths[id] = outcome.result == .dead ? Place(outcome) : nil }
     let group = Group(
       model: outcome.model, promptVersion: outcome.promptVersion, lane: outcome.lane)
-    groups[group, default: Count()].add(outcome, isPriced: isPriced)
+    groups[group, default: Count()].add(outcome, isPriced: isPriced, isSearch: isFirst)
+  }
+
+  /// Where a search was consumed.
+  private struct Place: Equatable {
+    let topic: String
+    let partition: Int32
+    let offset: Int64
+
+    init(_ outcome: Outcome) {
+      (topic, partition, offset) = (outcome.topic, outcome.partition, outcome.offset)
+    }
   }
 
   /// All groups together.
@@ -100,9 +120,9 @@ struct Money: Sendable, Equatable {
 }
 
 extension Spend.Count {
-  fileprivate mutating func add(_ outcome: Outcome, isPriced: Bool) {
+  fileprivate mutating func add(_ outcome: Outcome, isPriced: Bool, isSearch: Bool) {
     let usage = outcome.usage
-    searches += 1
+    if isSearch { searches += 1 }
     calls += UInt64(usage.attempts)
     inputTokens += UInt64(usage.inputTokens)
     outputTokens += UInt64(usage.outputTokens)

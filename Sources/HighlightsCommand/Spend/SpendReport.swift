@@ -50,6 +50,11 @@ struct SpendReport: Sendable {
         "\(spend.repeated) outcomes are of a search that is counted already, which was done twice"
           + (cost.isEmpty ? "; they are left out" : ", at \(cost); they are left out"))
     }
+    if spend.redriven > 0 {
+      notes.append(
+        "\(spend.redriven) outcomes are of searches that had died and were redriven: what they took "
+          + "counts, and each search once")
+    }
     let total = spend.total
     if total.unpriced > 0 {
       notes.append(

@@ -3,7 +3,7 @@ import LLMGateway
 
 /// What may be called, first choice first, within which limits and for how much money.
 struct GatewayPlan: Sendable, Hashable {
-  /// At least one; the first is the gateway of `gateway.*`.
+  /// At least one; the first is the gateway of `gateway.*`, those after it ask it for the models of variants.
   let steps: [Step]
   /// Nothing means that no budget is set. With one, every step has a price in its currency.
   let budget: Budget?
@@ -17,7 +17,7 @@ struct GatewayPlan: Sendable, Hashable {
     let limits: ModelCatalog.Limits
     /// The most tokens of a call, prompt and reply together, where that is known.
     let contextTokens: Int?
-    /// What calls for it; empty for the first, which needs no reason.
+    /// What calls for it; empty for the first, which needs no reason, and for a variant's model, which is asked for.
     let conditions: Set<ModelCatalog.Fallback.Condition>
   }
 
@@ -40,8 +40,8 @@ extension Settings {
   /// Reads `gateway.models_file` and makes the plan.
   ///
   /// - Parameter baseURL: the first deployment's.
-  /// - Throws: `ConfigurationError` that names the key: what is wrong in the file, a `gateway.model` that is not in
-  ///   it, a budget without a price of each model or in another currency, a key that is not where it should be.
+  /// - Throws: `ConfigurationError` that names the key: what is wrong in the file, a `gateway.model` or a variant's
+  ///   model that is not in it, a budget without a price of each model or in another currency, a key that is not where it should be.
   ///   `DeploymentError` for other values of `gateway.*` that cannot work.
   func gatewayPlan(
     baseURL: String, environment: [String: String] = ProcessInfo.processInfo.environment
@@ -53,6 +53,13 @@ extension Settings {
         try gateway.deployment(baseURL: baseURL, model: model), catalog?.model(named: model),
         conditions: [])
     ]
+    for variant in try variantCatalog().models(besides: model, in: catalog) {
+      steps.append(
+        GatewayPlan.Step(
+          try gateway.deployment(
+            baseURL: baseURL, model: variant.name, name: Self.deploymentName(of: variant)),
+          variant, conditions: []))
+    }
     for (index, fallback) in (catalog?.fallbacks ?? []).enumerated() {
       let secret = try fallback.secret(
         at: "fallbacks[\(index)]", of: catalog?.path ?? "", environment)
@@ -62,6 +69,11 @@ extension Settings {
           conditions: fallback.conditions))
     }
     return GatewayPlan(steps: steps, budget: try budget.checked(steps, in: catalog))
+  }
+
+  /// As it stands in logs and metrics, where a name is a word.
+  private static func deploymentName(of model: ModelCatalog.Model) -> String {
+    String("gateway.\(model.name.replacing(/[^A-Za-z0-9._-]/, with: "-"))".prefix(64))
   }
 }
 
@@ -73,6 +85,30 @@ extension GatewayPlan.Step {
     self.init(
       deployment: deployment, price: model?.price, limits: model?.limits ?? .init(),
       contextTokens: model?.contextTokens, conditions: conditions)
+  }
+}
+
+extension VariantCatalog {
+  /// What the models file says of the models that variants declare.
+  ///
+  /// - Throws: `ConfigurationError` for one that it does not have: its limits and price would be unknown.
+  func models(
+    besides first: String, in catalog: ModelCatalog?
+  ) throws(ConfigurationError) -> [ModelCatalog.Model] {
+    var found: [ModelCatalog.Model] = []
+    var problems: [ConfigurationError.Problem] = []
+    for (name, key) in models {
+      if let model = catalog?.model(named: name) {
+        if name != first { found.append(model) }
+        continue
+      }
+      problems.append(
+        .contradiction(
+          key: key, value: name, file: catalog?.path ?? "gateway.models_file",
+          says: catalog.map { "has only \($0.names)" } ?? "names no file of models"))
+    }
+    guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+    return found
   }
 }
 

@@ -21,7 +21,7 @@ enum Roles {
     let published = PublishedTable(bytes: settings.highlights.remembered)
     let counts = PartitionCounts(producer: producer)
     let handler = SearchHandler(
-      settings: try settings.summarizer(gateway.deployment), gateway: gateway, switches: switches,
+      settings: try settings.summarizer(gateway), gateway: gateway, switches: switches,
       published: published,
       partitionCount: { try await counts.count(of: $0) })
     let owned = OwnedPartitions()

@@ -11,9 +11,11 @@ extension GatewaySettings {
     try deployment(baseURL: baseURL, model: model(in: catalog()))
   }
 
-  func deployment(baseURL: String, model: String) throws -> Deployment {
+  func deployment(
+    baseURL: String, model: String, name: String = "gateway"
+  ) throws -> Deployment {
     try Deployment(
-      name: "gateway", provider: provider, baseURL: baseURL, model: model,
+      name: name, provider: provider, baseURL: baseURL, model: model,
       authentication: authentication.carrying(apiKey.secret()), query: queryItems,
       headers: headers, requestTimeout: timeout, usageTerms: usageTerms,
       maximumConnections: maxConnections)
@@ -40,8 +42,11 @@ extension Settings {
       segments: highlights.segmentsMax)
   }
 
+  /// - Parameter client: its preferred deployment is the default variant's; the others answer for the variants that
+  ///   declare their models.
   /// - Throws: `ConfigurationError` for a folder without a usable prompt.
-  func summarizer(_ deployment: Deployment) throws(ConfigurationError) -> SummarizerSettings {
+  func summarizer(_ client: GatewayClient) throws(ConfigurationError) -> SummarizerSettings {
+    let deployment = client.deployment
     typealias Life = HighlightPolicy.Life
     let short = Life(
       freshFor: highlights.noAnswerFreshFor,
@@ -60,7 +65,7 @@ extension Settings {
       evidence: EvidenceLimits(tokens: highlights.evidenceTokens),
       policy: policy,
       prompt: try PromptTemplate.read(highlights.prompt, key: "highlights.prompt"),
-      variants: try variantCatalog().settings,
+      variants: try variantCatalog().settings(client.targets.map(\.deployment)),
       answersWithoutEvidence: answers.withoutEvidence,
       generalPrompt: try PromptTemplate.readGeneral(answers.prompt, key: "answers.prompt"),
       deployment: deployment, maxOutputTokens: gateway.maxOutputTokens,

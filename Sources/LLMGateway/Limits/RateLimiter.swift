@@ -100,7 +100,9 @@ public struct RateLimiter: Sendable {
   public mutating func advance(to time: WallTime, atMost most: Int = .max) -> Progress {
     tick(time)
     var progress = Progress()
-    while progress.admitted.count < most, let head = lanes.head, let due = due(head.waiter.cost) {
+    while progress.admitted.count < most, let head = lanes.head,
+      let due = due(head.waiter.cost, leaving: isAlone(head.lane) ? burst / 2 : 0)
+    {
       guard due.time <= now else {
         progress.next = WallTime(nanoseconds: min(due.time, feedback.nextRecovery ?? due.time))
         break
@@ -131,16 +133,28 @@ public struct RateLimiter: Sendable {
     }
   }
 
+  /// Whether backfill goes because nothing else waits. It then goes half of the burst later than it could, which an
+  /// interactive call finds saved up and need not wait for, however much waits behind it. What is left so is lost to
+  /// nobody: it is good for the whole burst.
+  private func isAlone(_ lane: CallLane) -> Bool {
+    lane == .backfill && lanes.count(.interactive) == 0
+  }
+
   /// When a call may go, and by which turn; nil without a share.
-  private func due(_ cost: LimitedCost) -> (time: Int64, turn: Int64)? {
+  ///
+  /// - Parameter reserve: Nanoseconds for which turns and tokens are to have been there before.
+  private func due(_ cost: LimitedCost, leaving reserve: Int64) -> (time: Int64, turn: Int64)? {
     var time = accrualTime
+    let gap = turns?.longestGap ?? 0
     for meter in meters {
       guard meter.hasShare else { return nil }
-      time = max(time, meter.unspentSince + meter.price(of: cost))
+      let price = meter.price(of: cost)
+      // No more than `spend` lets a call of this price save up, or the rest would be lost with each.
+      time = max(time, meter.unspentSince + price + min(reserve, max(burst - price, gap)))
     }
     guard let turns else { return share.fraction > 0 ? (time, lastTurn) : nil }
     guard let turn = turns.first(after: max(lastTurn, time - burst)) else { return nil }
-    return (max(time, turn), turn)
+    return (max(time, turn + reserve), turn)
   }
 
   private mutating func spend(_ cost: LimitedCost, turn: Int64) {
