@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks everything under Deploy/ without Docker, without a cluster and without building: `make check-deploy`.
 # Prints a line a finding and at the end `figure findings N`; exit code 1 where there is one.
+# Usage: Deploy/check.sh [WORDS] (only the checks whose names contain WORDS).
 #
 # Needs what `Deploy/setup.sh deploy` installs; the first run installs 270 MB into .venv-deploy. A check that cannot run
 # on this machine is a finding, as it would pass unseen otherwise.
@@ -11,12 +12,18 @@ Deploy/check/install.sh
 export PATH="$PWD/.venv-deploy/bin:$PATH" PYTHONDONTWRITEBYTECODE=1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+only=${1:-}
 findings=0
 
 # Runs a command; where it fails, each line it printed is a finding: check NAME COMMAND...
 check() {
   local name=$1 lines
   shift
+  # What is rendered is what others look at.
+  case $name in
+    *"$only"* | kustomize*) ;;
+    *) return 0 ;;
+  esac
   if "$@" >"$folder/output" 2>&1; then
     echo "ok: $name"
     return
