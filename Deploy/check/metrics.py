@@ -3,7 +3,7 @@
 import json
 import re
 
-from findings import DEPLOY, Findings, documents, yaml
+from findings import DEPLOY, Findings, documents, settings, yaml
 
 # Prometheus' own, and labels that a scrape or the exporter's kind adds.
 OWN_METRICS = {"up": set(), "ALERTS": set()}
@@ -97,11 +97,23 @@ def check_words(findings, metrics):
         findings.add("Deploy/RUNBOOK.md", f"{name} is no metric of METRICS.md")
 
 
+def check_settings(findings):
+    """What the runbook and the guides advise to change can be changed."""
+    known = set(settings())
+    for path in [DEPLOY / "RUNBOOK.md", *sorted(DEPLOY.glob("*/README.md"))]:
+        for section, key in re.findall(r"`([a-z]+)\.([a-z_.]+)`", path.read_text()):
+            name = f"HIGHLIGHTS_{section}_{key.replace('.', '_')}".upper()
+            is_other = section in ("search", "retention") or key.endswith(("yaml", "sh", "sqlite"))
+            if name not in known and not is_other:
+                findings.add(path.relative_to(DEPLOY.parent), f"{section}.{key} is no setting of Config/highlights.yaml")
+
+
 findings = Findings()
 metrics = table()
 alerts = check_rules(findings, metrics)
 check_sets(findings, alerts)
 check_words(findings, metrics)
+check_settings(findings)
 for path in sorted((DEPLOY / "grafana").glob("*.json")):
     for panel in json.loads(path.read_text())["panels"]:
         for target in panel.get("targets", []):

@@ -59,6 +59,7 @@ breaks 'test rules' Deploy/prometheus/rules/highlights.yml 's/kafka_worker_stall
 breaks metrics, Deploy/prometheus/rules/highlights.yml 's/kafka_worker_abandoned_handlers/kafka_worker_abandoned/' 'no metric of METRICS.md'
 breaks metrics, Deploy/prometheus/rules/highlights.yml 's/by \(topic, reason\)/by (topic, cause)/' 'cause is no label'
 breaks metrics, Deploy/RUNBOOK.md 's/^### HighlightsHeld/### HighlightsHold/' 'HighlightsHeld is only in the rules'
+breaks metrics, Deploy/RUNBOOK.md 's/serve\.cache/serve.memory/' 'serve.memory is no setting'
 breaks metrics, Deploy/METRICS.md 's/lookup_waiters/lookup_waiting/' 'lookup_waiters is no metric'
 breaks dashboards Deploy/grafana/fleet.json 's/"What binds"/"What bound"/' fleet.json
 

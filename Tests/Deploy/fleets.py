@@ -20,6 +20,8 @@ class Fleet:
         self.status_ports = {}
         self.stop_seconds = {}
         self.kafka = None
+        # How the API is told of its store.
+        self.store = {}
         self.stand_ins = []
         # Variables that are not as the files have them, and how many there are in all.
         self.changes = []
@@ -72,6 +74,7 @@ def start_service(processes, composition, fleet, binary, name, replica, once):
     await_health(processes, process_name, process, path, port)
     fleet.stop_seconds[process_name] = int(
         composition.services[name].get("stop_grace_period", "10s").removesuffix("s"))
+    fleet.store |= {key: value for key, value in environment.items() if name == "serve" and "_STORE_" in key}
     if "HIGHLIGHTS_STATUS_PORT" in environment:
         fleet.status_ports[process_name] = int(environment["HIGHLIGHTS_STATUS_PORT"])
 
@@ -149,6 +152,7 @@ def start_unit(processes, fleet, binary, unit, number, secrets, addresses):
     await_health(processes, name, process, "/livez", port)
     fleet.status_ports[name] = port
     fleet.stop_seconds[name] = unit.stop_seconds()
+    fleet.store |= {key: value for key, value in environment.items() if name == "serve" and "_STORE_" in key}
     if "HIGHLIGHTS_SERVE_PORT" in environment:
         fleet.serve_port = int(environment["HIGHLIGHTS_SERVE_PORT"])
 
