@@ -70,7 +70,10 @@ units() {
   systemd-analyze verify --man=no "$folder"/units/* 2>&1 | grep . && failed=1
   return $failed
 }
-exposure() { systemd-analyze security --offline=true --no-pager --threshold=20 "$1" | tail -n 1; return "${PIPESTATUS[0]}"; }
+exposure() {
+  systemd-analyze security --offline=true --no-pager --threshold=20 "$1" | tail -n 1
+  return "${PIPESTATUS[0]}"
+}
 
 # This Prometheus may be built without what finds pods, so that is left out.
 kubernetes_scrape() {
@@ -85,8 +88,13 @@ PYTHON
   promtool check config --syntax-only "$folder/kubernetes-scrape.yml"
 }
 
-mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run)
-mapfile -t yaml < <(git ls-files -co --exclude-standard 'Deploy/*.yaml' 'Deploy/*.yml')
+# Files of the repository that are there, new ones too.
+files() {
+  local path
+  git ls-files -co --exclude-standard "$@" | while read -r path; do [ ! -e "$path" ] || echo "$path"; done
+}
+mapfile -t scripts < <(files '*.sh' .ci/run)
+mapfile -t yaml < <(files 'Deploy/*.yaml' 'Deploy/*.yml')
 
 check "hadolint" hadolint --no-color Deploy/docker/Dockerfile Deploy/docker/litellm.Dockerfile
 check "packages that the Dockerfile pins" pins
@@ -108,8 +116,8 @@ for name in prometheus machines; do
   check "promtool check config $name" promtool check config --syntax-only "Deploy/prometheus/$name.yml"
 done
 check "promtool check config kubernetes" kubernetes_scrape
-check "promtool check rules" promtool check rules Deploy/prometheus/rules/highlights.yml
-check "promtool test rules" promtool test rules Deploy/prometheus/tests/highlights.yml
+check "promtool check rules" promtool check rules Deploy/prometheus/rules/*.yml
+check "promtool test rules" promtool test rules Deploy/prometheus/tests/*.yml
 check "metrics, alerts, runbook" python Deploy/check/metrics.py
 check "dashboards are current" python Deploy/grafana/generate.py --check
 

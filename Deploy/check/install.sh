@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what requirements.txt names (270 MB) into .venv-deploy at the repository's root. Does nothing when it is there.
+# Installs what requirements.txt names (270 MB) into .venv-deploy at the repository's root; nothing when it is there.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -148,7 +148,8 @@ class Manifests:
         thresholds = {trigger["metadata"].get("lagThreshold") for trigger in spec["triggers"]} - {None}
         if modifiers and thresholds != {modifiers.get("target")}:
             self.add(document, f"target {modifiers.get('target')} must be the lagThreshold {thresholds}")
-        capacity = max(topic["partitions"] for topic in yaml.safe_load((ROOT / "Config/topics.yaml").read_text())["topics"])
+        topics = yaml.safe_load((ROOT / "Config/topics.yaml").read_text())["topics"]
+        capacity = max(topic["partitions"] for topic in topics)
         if spec["maxReplicaCount"] > capacity:
             self.add(document, f"maxReplicaCount exceeds the {capacity} partitions")
 

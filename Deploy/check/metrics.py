@@ -1,4 +1,4 @@
-"""Rules, dashboards, scaling and runbook name only metrics and labels of METRICS.md; alerts, runbook and tests agree."""
+"""Rules, dashboards, scaling and runbook name what METRICS.md has; alerts, runbook and tests agree."""
 
 import json
 import re
@@ -75,7 +75,8 @@ def check_sets(findings, alerts):
     for name, severity in runbook:
         if severities.get(name, severity) != severity:
             findings.add("Deploy/RUNBOOK.md", f"{name} is a {severities[name]}, not a {severity}")
-    for word in sorted(set(re.findall(r"\bHighlights[A-Z]\w+", (DEPLOY / "RUNBOOK.md").read_text())) - alerts):
+    mentioned = set(re.findall(r"\bHighlights[A-Z]\w+", (DEPLOY / "RUNBOOK.md").read_text()))
+    for word in sorted(mentioned - alerts):
         findings.add("Deploy/RUNBOOK.md", f"{word} is no alert")
     fires, quiet = set(), set()
     for path in (DEPLOY / "prometheus/tests").glob("*.yml"):
@@ -105,7 +106,8 @@ def check_settings(findings):
             name = f"HIGHLIGHTS_{section}_{key.replace('.', '_')}".upper()
             is_other = section in ("search", "retention") or key.endswith(("yaml", "sh", "sqlite"))
             if name not in known and not is_other:
-                findings.add(path.relative_to(DEPLOY.parent), f"{section}.{key} is no setting of Config/highlights.yaml")
+                place = path.relative_to(DEPLOY.parent)
+                findings.add(place, f"{section}.{key} is no setting of Config/highlights.yaml")
 
 
 findings = Findings()

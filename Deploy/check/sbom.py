@@ -22,8 +22,10 @@ TEXTS = [
 # Debian's names for what SPDX has names for; others are given as Debian has them.
 DEBIAN = {
     "apache-2.0": "Apache-2.0", "expat": "MIT", "mit": "MIT", "bsd-2-clause": "BSD-2-Clause", "bsd-2": "BSD-2-Clause",
-    "bsd-3-clause": "BSD-3-Clause", "bsd-3": "BSD-3-Clause", "zlib": "Zlib", "gpl-2": "GPL-2.0-only", "gpl-2+": "GPL-2.0-or-later",
-    "gpl-3": "GPL-3.0-only", "gpl-3+": "GPL-3.0-or-later", "lgpl-2.1": "LGPL-2.1-only", "lgpl-2.1+": "LGPL-2.1-or-later",
+    "bsd-3-clause": "BSD-3-Clause", "bsd-3": "BSD-3-Clause", "zlib": "Zlib",
+    "gpl-2": "GPL-2.0-only", "gpl-2+": "GPL-2.0-or-later",
+    "gpl-3": "GPL-3.0-only", "gpl-3+": "GPL-3.0-or-later", "lgpl-2.1": "LGPL-2.1-only",
+    "lgpl-2.1+": "LGPL-2.1-or-later",
     "lgpl-3+": "LGPL-3.0-or-later", "mpl-2.0": "MPL-2.0", "isc": "ISC"}
 # Whose text says so in prose.
 KNOWN = {

@@ -51,7 +51,8 @@ FLEET = [
     ("What one more worker would add", "percentunit", [("max(highlights_one_more_worker_ratio)", "of what there is")]),
     ("Watermark gap", "short", [("max by (topic) (kafka_worker_watermark_gap{job=\"summarizer\"})", "{{topic}}")]),
     ("Row", "The gateway and its cost"),
-    ("Calls, by outcome", "ops", [(rate("llm_gateway_calls_total", "deployment, outcome"), "{{deployment}}: {{outcome}}")]),
+    ("Calls, by outcome", "ops",
+     [(rate("llm_gateway_calls_total", "deployment, outcome"), "{{deployment}}: {{outcome}}")]),
     ("Time of a request", "s", quantiles("gen_ai_client_operation_duration_seconds")),
     ("Wait for a turn", "s", quantiles("llm_gateway_turn_seconds")),
     ("Limit used", "percentunit",
@@ -83,7 +84,8 @@ LOOKUP = [
      [("sum(lookup_pending_searches)", "searches"), ("sum(lookup_waiters)", "requests")]),
     ("Memory for highlights", "bytes", [("sum by (instance) (lookup_cached_bytes)", "{{instance}}")]),
     ("Row", "The store"),
-    ("Operations", "ops", [(rate("highlight_store_operation_seconds_count", "job, operation"), "{{job}}: {{operation}}")]),
+    ("Operations", "ops",
+     [(rate("highlight_store_operation_seconds_count", "job, operation"), "{{job}}: {{operation}}")]),
     ("Time of an operation, p99", "s",
      [(quantile(0.99, "highlight_store_operation_seconds", "job, operation"), "{{job}}: {{operation}}")]),
     ("Errors", "ops", [(rate("highlight_store_errors_total", "operation, reason"), "{{operation}}: {{reason}}")]),
@@ -160,7 +162,8 @@ def dashboard(name, title, entries):
         "uid": f"highlights-{name}", "title": title, "tags": ["search-highlights"], "schemaVersion": 39, "version": 1,
         "editable": False, "refresh": "30s", "time": {"from": "now-3h", "to": "now"}, "timezone": "utc",
         "templating": {"list": variables if "$job" in json.dumps(panels) else []}, "panels": panels,
-        "links": [{"type": "dashboards", "tags": ["search-highlights"], "title": "Search Highlights", "asDropdown": True}]}
+        "links": [{"type": "dashboards", "tags": ["search-highlights"], "title": "Search Highlights",
+                   "asDropdown": True}]}
 
 
 def main():

@@ -33,31 +33,37 @@ breaks() {
   missed=$((missed + 1))
 }
 
+rules=Deploy/prometheus/rules/fleet.yml
+scaling=Deploy/kubernetes/overlays/production/scaling.yaml
+base=Deploy/kubernetes/base
+compose=Deploy/compose/compose.yaml
+units=Deploy/systemd
+
 breaks hadolint Deploy/docker/Dockerfile 's/^FROM debian:12-slim/FROM debian/' DL3006
 breaks 'Dockerfile pins' Deploy/docker/Dockerfile 's/librdkafka1=2\.0/librdkafka1=9.9/' 'librdkafka1=9.9'
 breaks yamllint Deploy/prometheus/prometheus.yml 's/^  scrape_interval/   scrape_interval/' '\[error\]'
 breaks shellcheck Deploy/compose/secrets.sh 's/mkdir -p "(.*)"$/mkdir -p \1/' SC2086
-breaks 'compose schema' Deploy/compose/compose.yaml 's/^    healthcheck:$/    healtcheck:/' healtcheck
-breaks 'settings of compose' Deploy/compose/compose.yaml 's/HIGHLIGHTS_STATUS_HOST/HIGHLIGHTS_STATUS_HOTS/' 'HOTS is no setting'
-breaks 'settings of compose' Deploy/compose/compose.yaml 's/stop_grace_period: 150s/stop_grace_period: 60s/' 'must exceed 125s'
-breaks 'settings of compose' Deploy/systemd/highlights-serve.service 's/TimeoutStopSec=90/TimeoutStopSec=30/' 'must exceed 65'
-breaks 'settings of compose' Deploy/systemd/serve.env '$ a HIGHLIGHTS_SERVE_ADMIN_TOKEN=planted' 'carries a secret'
-breaks kustomize Deploy/kubernetes/base/kustomization.yaml 's/- cache.yaml/- cash.yaml/' cash.yaml
-breaks 'schemas of Kubernetes 1.37' Deploy/kubernetes/base/serve.yaml 's/maxSurge/maxSurges/' maxSurges
-breaks manifests Deploy/kubernetes/base/summarizer.yaml 's/PeriodSeconds: 150/PeriodSeconds: 90/' 'must exceed 125'
-breaks manifests Deploy/kubernetes/base/cache.yaml 's/readOnlyRootFilesystem: true/readOnlyRootFilesystem: false/' 'read-only root'
-breaks manifests Deploy/kubernetes/base/disruption.yaml 's/name: serve}/name: served}/' 'selects no pod'
-breaks manifests Deploy/kubernetes/base/serve.yaml 's#mountPath: /run/secrets/store#mountPath: /run/secrets/stores#' 'is not mounted'
-breaks manifests Deploy/kubernetes/overlays/production/scaling.yaml 's/limitToPartitionsWithLag/limitToPartitions/' 'limitToPartitions is unknown'
-breaks manifests Deploy/kubernetes/overlays/production/scaling.yaml 's/relief >= 0.5/relieve >= 0.5/' 'names no trigger'
+breaks 'compose schema' "$compose" 's/^    healthcheck:$/    healtcheck:/' healtcheck
+breaks 'settings of compose' "$compose" 's/HIGHLIGHTS_STATUS_HOST/HIGHLIGHTS_STATUS_HOTS/' 'HOTS is no setting'
+breaks 'settings of compose' "$compose" 's/stop_grace_period: 150s/stop_grace_period: 60s/' 'must exceed 125s'
+breaks 'settings of compose' "$units/highlights-serve.service" 's/TimeoutStopSec=90/TimeoutStopSec=30/' 'must exceed 65'
+breaks 'settings of compose' "$units/serve.env" '$ a HIGHLIGHTS_SERVE_ADMIN_TOKEN=planted' 'carries a secret'
+breaks kustomize "$base/kustomization.yaml" 's/- cache.yaml/- cash.yaml/' cash.yaml
+breaks 'schemas of Kubernetes 1.37' "$base/serve.yaml" 's/maxSurge/maxSurges/' maxSurges
+breaks manifests "$base/summarizer.yaml" 's/PeriodSeconds: 150/PeriodSeconds: 90/' 'must exceed 125'
+breaks manifests "$base/cache.yaml" 's/readOnlyRootFilesystem: true/readOnlyRootFilesystem: false/' 'read-only root'
+breaks manifests "$base/disruption.yaml" 's/name: serve}/name: served}/' 'selects no pod'
+breaks manifests "$base/serve.yaml" 's#mountPath: /run/secrets/store#mountPath: /run/secrets/stores#' 'is not mounted'
+breaks manifests "$scaling" 's/limitToPartitionsWithLag/limitToPartitions/' 'limitToPartitions is unknown'
+breaks manifests "$scaling" 's/relief >= 0.5/relieve >= 0.5/' 'names no trigger'
 breaks manifests Config/topics.yaml 's/partitions: 12/partitions: 24/' 'differs from Config/topics.yaml'
-breaks verify Deploy/systemd/highlights-cache.service 's/^Restart=on-failure/Restart=sometimes/' sometimes
-breaks exposure Deploy/systemd/highlights-serve.service '/^(Private|Protect|Restrict|SystemCall|Capab)/d' 'exposure level'
+breaks verify "$units/highlights-cache.service" 's/^Restart=on-failure/Restart=sometimes/' sometimes
+breaks exposure "$units/highlights-serve.service" '/^(Private|Protect|Restrict|SystemCall|Capab)/d' 'exposure level'
 breaks 'check config prometheus' Deploy/prometheus/prometheus.yml 's/job_name: cache/job_name: serve/' 'serve'
-breaks 'check rules' Deploy/prometheus/rules/highlights.yml 's/expr: highlights_ready == 0/expr: highlights_ready ==/' 'parse error'
-breaks 'test rules' Deploy/prometheus/rules/highlights.yml 's/kafka_worker_stalled_seconds > 0/kafka_worker_stalled_seconds > 9999/' Stalled
-breaks metrics, Deploy/prometheus/rules/highlights.yml 's/kafka_worker_abandoned_handlers/kafka_worker_abandoned/' 'no metric of METRICS.md'
-breaks metrics, Deploy/prometheus/rules/highlights.yml 's/by \(topic, reason\)/by (topic, cause)/' 'cause is no label'
+breaks 'check rules' "$rules" 's/expr: highlights_ready == 0/expr: highlights_ready ==/' 'parse error'
+breaks 'test rules' "$rules" 's/kafka_worker_stalled_seconds > 0/kafka_worker_stalled_seconds > 9999/' Stalled
+breaks metrics, "$rules" 's/kafka_worker_abandoned_handlers/kafka_worker_abandoned/' 'no metric of METRICS.md'
+breaks metrics, "$rules" 's/by \(topic, reason\)/by (topic, cause)/' 'cause is no label'
 breaks metrics, Deploy/RUNBOOK.md 's/^### HighlightsHeld/### HighlightsHold/' 'HighlightsHeld is only in the rules'
 breaks metrics, Deploy/RUNBOOK.md 's/serve\.cache/serve.memory/' 'serve.memory is no setting'
 breaks metrics, Deploy/METRICS.md 's/lookup_waiters/lookup_waiting/' 'lookup_waiters is no metric'

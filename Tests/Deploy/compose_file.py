@@ -14,7 +14,8 @@ from processes import ROOT, free_port
 FILE = ROOT / "Deploy/compose/compose.yaml"
 IMAGE = "search-highlights:local"
 # What else the composition runs: each has a stand-in or is no part of a search.
-STOOD_IN_FOR = {"kafka": "noida-db", "litellm": "highlights gateway, by the service simulator", "valkey": "redis-server"}
+STOOD_IN_FOR = {
+    "kafka": "noida-db", "litellm": "highlights gateway, by the service simulator", "valkey": "redis-server"}
 LEFT_OUT = {"prometheus", "grafana"}
 
 
