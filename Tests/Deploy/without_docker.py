@@ -34,6 +34,14 @@ def look_up(port, search, seconds):
     return found
 
 
+def await_ready(processes, name, url):
+    """Longer than a session: a group that has to give up on a member first is ready after that."""
+    try:
+        wait_until(lambda: get(url)[0] == 200, 150, f"{name}: /readyz", dict(processes.running)[name])
+    except Failed as failure:
+        raise Failed(f"{failure}; it says: {get(url)[1].strip()}") from None
+
+
 def look_into_store(processes, binary, fleet):
     """`highlights lookup` with the API's own setting; it ends with 1 while there is no highlight."""
     text, locale = KNOWN
@@ -53,8 +61,7 @@ def prove(mode, binary, processes):
             raise Failed(f"{variable} is not what the files say, and names no address or path")
     print(f"stand-in: addresses and paths of this machine in {len(fleet.changes)} of {fleet.variables} variables")
     for name, port in fleet.status_ports.items():
-        wait_until(lambda: get(f"http://127.0.0.1:{port}/readyz")[0] == 200, 60, f"{name}: /readyz",
-                   dict(processes.running)[name])
+        await_ready(processes, name, f"http://127.0.0.1:{port}/readyz")
         print(f"ok: {name} is alive and ready")
     if mode == "systemd":
         processes.run(
