@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a Debian 12 with Swift lacks, and says what. Usage: setup.sh run|test|llm|bench|page
+# Installs what a Debian 12 with Swift lacks, and says what. Usage: setup.sh run|test|llm|bench|page|deploy
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,8 +12,10 @@ case "${1:-run}" in
   llm) packages=(python3-venv) ;;
   bench) packages=(wrk) ;;
   page) packages=(chromium python3-venv) ;;
+  # systemd for systemd-analyze; python3-seccomp puts processes under a unit's system call filter.
+  deploy) packages=(prometheus shellcheck systemd python3-venv python3-seccomp redis-server) ;;
   *)
-    echo "usage: $0 run|test|llm|bench|page" >&2
+    echo "usage: $0 run|test|llm|bench|page|deploy" >&2
     exit 64
     ;;
 esac
@@ -32,6 +34,10 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" apt-get update -qq
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
     "${missing[@]}" >/dev/null
+  # Debian starts a server of its own, which nobody asked for.
+  if [[ " ${missing[*]} " == *" prometheus "* && -d /run/systemd/system ]]; then
+    "${as_root[@]}" systemctl disable --quiet --now prometheus.service
+  fi
 fi
 
 if [ "${1:-run}" = test ]; then

@@ -21,7 +21,8 @@ stamp="$venv/installed"
 if [ "$(cat "$stamp" 2>/dev/null)" != "$packages" ]; then
   echo "installing $packages into $venv" >&2
   "${PYTHON:-python3}" -m venv "$venv"
-  # shellcheck disable=SC2086 -- the list is split on purpose
+  # The list is split on purpose.
+  # shellcheck disable=SC2086
   "$venv/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --no-deps $packages
   echo "$packages" >"$stamp"
 fi
