@@ -68,13 +68,17 @@ let floor1 =
     [.asyncHTTPClient, .logging, .metrics, .nioCore, .nioFoundationCompat, .nioHTTP1, .tracing],
     excluding: ["README.md"], testedWith: ["TestSupport", .hummingbird])
   + room(
-    "Observability", [.coreMetrics, .hummingbird, .logging, .nioCore, .serviceLifecycle],
-    testedWith: [.asyncHTTPClient, .metrics, .nioHTTP1])
+    "Observability",
+    [
+      .asyncHTTPClient, .coreMetrics, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
+      .serviceLifecycle, .tracing,
+    ],
+    testedWith: [.metrics])
   + room("WorkerRuntime", [.deque], testedWith: ["TestSupport"])
 
 let floor2 =
   room(
-    "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle],
+    "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle, .tracing],
     excluding: ["README.md"], testedWith: ["TestSupport", "WorkerScenarios"])
   + room(
     "Control", ["HighlightsProtocol", "Kafka", .logging, .protobuf, .serviceLifecycle],
@@ -92,8 +96,8 @@ let floor2 =
   + room(
     "HighlightStore",
     [
-      "CHiredis", "CZlib", "HighlightsProtocol", .deque, .grdb, .logging, .nioCore, .nioPosix,
-      .nioSSL, .protobuf,
+      "CHiredis", "CZlib", "HighlightsProtocol", .deque, .grdb, .logging, .metrics, .nioCore,
+      .nioPosix, .nioSSL, .protobuf, .tracing,
     ],
     testedWith: ["TestSupport"])
 
@@ -128,7 +132,7 @@ let floor3 =
     "LookupService",
     [
       "HighlightStore", "Highlights", "HighlightsProtocol", .coreMetrics, .crypto, .hummingbird,
-      .logging, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle,
+      .logging, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle, .tracing,
     ],
     testedWith: ["TestSupport", .asyncHTTPClient, .yams])
 
@@ -140,7 +144,7 @@ let floor4: [Target] = [
       "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService",
       "Observability", "Replay", "Summarizer", "TopicAdmin", "VideoCatalog", "WorkerRuntime",
       .argumentParser, .asyncHTTPClient, .configuration, .logging, .metrics, .nioCore, .nioHTTP1,
-      .protobuf, .serviceLifecycle, .unixSignals, .yams,
+      .protobuf, .serviceLifecycle, .tracing, .unixSignals, .yams,
     ],
     swiftSettings: settings),
   .testTarget(

@@ -2,8 +2,10 @@ import CoreMetrics
 
 /// What a look-up service counts.
 struct LookupMetrics: Sendable {
-  private let published = Counter(label: "lookup.published")
-  private let storeReads = Counter(label: "lookup.store_reads")
+  typealias Name = LookupMetric
+
+  private let published = Counter(label: Name.published.rawValue)
+  private let storeReads = Counter(label: Name.storeReads.rawValue)
   private let queued = Self.answers("queued")
   private let failed = Self.answers("failed")
   private let fresh = Self.answers("fresh")
@@ -19,6 +21,28 @@ struct LookupMetrics: Sendable {
   }
 
   private static func answers(_ answer: String) -> Counter {
-    Counter(label: "lookup.answers", dimensions: [("answer", answer)])
+    Counter(label: Name.answers.rawValue, dimensions: [("answer", answer)])
+  }
+}
+
+/// The names that this room records under.
+public enum LookupMetric: String, CaseIterable, Sendable {
+  case request = "lookup.request"
+  case answers = "lookup.answers"
+  case published = "lookup.published"
+  case storeReads = "lookup.store_reads"
+  case cached = "lookup.cached_highlights"
+  case cachedBytes = "lookup.cached_bytes"
+  case pending = "lookup.pending_searches"
+  case waiters = "lookup.waiters"
+}
+
+extension LookupStatistics {
+  /// Sets the gauges of what is kept and waited for.
+  public func record() {
+    Gauge(label: LookupMetric.cached.rawValue).record(cached)
+    Gauge(label: LookupMetric.cachedBytes.rawValue).record(cachedBytes)
+    Gauge(label: LookupMetric.pending.rawValue).record(pendingSearches)
+    Gauge(label: LookupMetric.waiters.rawValue).record(waiters)
   }
 }

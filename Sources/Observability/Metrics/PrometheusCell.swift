@@ -1,7 +1,7 @@
 import CoreMetrics
 import Foundation
-import ServiceContextModule
 import Synchronization
+import Tracing
 
 /// One series.
 final class PrometheusCell: CounterHandler, FloatingPointCounterHandler, MeterHandler,
@@ -57,7 +57,7 @@ final class PrometheusCell: CounterHandler, FloatingPointCounterHandler, MeterHa
       return
     }
     let index = bounds.firstIndex { new <= $0 } ?? bounds.count
-    let exemplar = ServiceContext.current?.traceContext.flatMap { trace in
+    let exemplar = InstrumentationContext.current?.traceContext.flatMap { trace in
       trace.isSampled
         ? Exemplar(
           traceID: trace.traceID.description, value: new, time: Date().timeIntervalSince1970) : nil
