@@ -11,7 +11,7 @@ BIN := .build/release
 # Real searches beside the checkout; any folder of the same form.
 DATA ?= ../shared/data
 
-.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits bench-lookup bench-replay test-replay test-page simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits bench-lookup bench-replay bench-observability test-replay test-page simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,10 @@ bench-lookup: setup-test ## Look-ups, store writes and a miss, beside the least 
 bench-replay: setup-test ## A replay beside the same in C; its memory by messages and keys.
 	swift build $(RELEASE) --product ReplayBenchmark
 	$(BIN)/ReplayBenchmark replay
+
+bench-observability: setup-test ## What a worker loses by being observed.
+	swift build $(RELEASE) --product ObservabilityBenchmark
+	$(BIN)/ObservabilityBenchmark
 
 test-replay: setup-test ## Kills a replay three times: exactly the right messages come out.
 	swift build $(RELEASE) --product ReplayBenchmark

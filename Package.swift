@@ -73,7 +73,7 @@ let floor1 =
       .asyncHTTPClient, .coreMetrics, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
       .serviceLifecycle, .tracing,
     ],
-    testedWith: [.metrics])
+    testedWith: ["TraceSupport", .metrics])
   + room("WorkerRuntime", [.deque], testedWith: ["TestSupport"])
 
 let floor2 =
@@ -150,8 +150,9 @@ let floor4: [Target] = [
   .testTarget(
     name: "HighlightsCommandTests",
     dependencies: [
-      "Control", "Highlights", "HighlightsCommand", "HighlightsProtocol", "Kafka", "KafkaWorker",
-      "LLMGateway", "LookupService", "Summarizer", "TestSupport", "VideoCatalog", .argumentParser,
+      "CacheWriter", "Control", "HighlightStore", "Highlights", "HighlightsCommand",
+      "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService", "Observability",
+      "Summarizer", "TestSupport", "VideoCatalog", .argumentParser,
       .configuration, .logging, .protobuf, .serviceLifecycle, .yams,
     ],
     swiftSettings: settings),
@@ -159,7 +160,7 @@ let floor4: [Target] = [
     name: "IntegrationTests",
     dependencies: [
       "CacheWriter", "HighlightStore", "Highlights", "HighlightsCommand", "HighlightsProtocol",
-      "Kafka", "KafkaWorker", "TestSupport", .grdb, .protobuf,
+      "Kafka", "KafkaWorker", "TestSupport", "TraceSupport", .grdb, .protobuf,
     ],
     swiftSettings: settings),
 ]
@@ -167,6 +168,10 @@ let floor4: [Target] = [
 /// What tests of several rooms need: brokers in processes of their own, waiting without sleeping.
 let testSupport: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+  // A receiver of traces.
+  .target(
+    name: "TraceSupport", dependencies: [.hummingbird, .logging, .nioCore],
+    path: "Tests/TraceSupport", swiftSettings: settings),
   // Runs of workers under a fault, short in tests and in full length behind a target of their own.
   .target(
     name: "WorkerScenarios",
@@ -206,6 +211,15 @@ let benchmarks: [Target] = [
       .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle,
     ],
     path: "Benchmarks/WorkerBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "ObservabilityBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "GatewaySimulator", "Highlights", "HighlightsProtocol", "Kafka",
+      "KafkaWorker", "LLMGateway", "Observability", "Summarizer", .argumentParser,
+      .asyncHTTPClient, .hummingbird, .logging, .metrics, .nioCore, .nioHTTP1, .protobuf,
+      .serviceLifecycle, .tracing,
+    ],
+    path: "Benchmarks/ObservabilityBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "FaultTest",
     dependencies: ["BenchmarkSupport", "Kafka", "WorkerScenarios", .argumentParser],

@@ -44,15 +44,18 @@ public struct OTLPExporter: Service {
   private let url: String
   private let queue: SpanQueue
   private let logger: Logger
-  private let exported = TraceMetric.spans("exported")
-  private let failed = TraceMetric.spans("dropped_failed")
-  private let waiting = Gauge(label: TraceMetric.spansWaiting.rawValue)
+  private let exported: Counter
+  private let failed: Counter
+  private let waiting: Gauge
 
   public init(_ settings: Settings, queue: SpanQueue, logger: Logger) {
     self.settings = settings
     self.queue = queue
     self.logger = logger
     url = Self.endpoint(settings.url)
+    exported = TraceMetric.spans("exported", queue.metrics)
+    failed = TraceMetric.spans("dropped_failed", queue.metrics)
+    waiting = Gauge(label: TraceMetric.spansWaiting.rawValue, factory: queue.metrics)
   }
 
   /// Where exports go.

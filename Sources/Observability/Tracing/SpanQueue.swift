@@ -7,7 +7,8 @@ public final class SpanQueue: Sendable {
   /// As many wake the exporter before its time.
   let batch: Int
   private let waiting = Mutex<[OTLPSpan.Record]>([])
-  private let dropped = TraceMetric.spans("dropped_full")
+  let metrics: any MetricsFactory
+  private let dropped: Counter
   /// Yields when the exporter should look.
   let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
@@ -15,9 +16,14 @@ public final class SpanQueue: Sendable {
   /// - Parameters:
   ///   - capacity: the most spans that wait.
   ///   - batch: the most spans in one export.
-  public init(capacity: Int = 8_192, batch: Int = 512) {
+  ///   - metrics: what became of spans is recorded here.
+  public init(
+    capacity: Int = 8_192, batch: Int = 512, metrics: any MetricsFactory = MetricsSystem.factory
+  ) {
     self.capacity = capacity
     self.batch = batch
+    self.metrics = metrics
+    dropped = TraceMetric.spans("dropped_full", metrics)
     (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -51,7 +57,7 @@ public enum TraceMetric: String, CaseIterable, Sendable {
   case spansWaiting = "trace.spans_waiting"
 
   /// Spans by what became of them.
-  static func spans(_ result: String) -> Counter {
-    Counter(label: spans.rawValue, dimensions: [("result", result)])
+  static func spans(_ result: String, _ metrics: any MetricsFactory) -> Counter {
+    Counter(label: spans.rawValue, dimensions: [("result", result)], factory: metrics)
   }
 }
