@@ -17,7 +17,7 @@ extension FleetTests {
         let (worker, cache) = try await fleet.workers(gateway, traced)
         let server = try await FleetServer.start(fleet, catalog: videos, traced)
         let text = "best ramen near hoshimachi station"
-        let url = server.url + "v1/highlights?locale=en-US&wait=20s&q=" + server.escaped(text)
+        let url = server.url + "/v1/highlights?locale=en-US&wait=20s&q=" + server.escaped(text)
         var request = URLRequest(url: try #require(URL(string: url)))
         request.setValue(Self.parent, forHTTPHeaderField: "traceparent")
         request.setValue("vendor=x", forHTTPHeaderField: "tracestate")
