@@ -17,33 +17,36 @@ struct ObservingMiddleware: RouterMiddleware {
   ) async throws -> Response {
     let route = Endpoints.route(at: request.uri.path) ?? "other"
     let method = Self.methods.contains(request.method) ? request.method.rawValue : "other"
-    let started = ContinuousClock.now
-    var status = 400
-    defer { Self.record(route, method, status, .now - started) }
     guard !(InstrumentationSystem.tracer is NoOpTracer) else {
-      let response = try await next(request, context)
-      status = Int(response.status.code)
-      return response
+      return try await measured(route, method) { try await next(request, context) }
     }
     var parent = InstrumentationContext.topLevel
     InstrumentationSystem.instrument.extract(
       request.headers, into: &parent, using: HTTPFieldsExtractor())
-    let (response, code) = try await withSpan(
-      "\(method) \(route)", context: parent, ofKind: .server
-    ) { span in
-      let response = try await next(request, context)
+    return try await withSpan("\(method) \(route)", context: parent, ofKind: .server) { span in
+      let response = try await measured(route, method) { try await next(request, context) }
+      guard span.isRecording else { return response }
       let code = Int(response.status.code)
-      if span.isRecording {
-        span.updateAttributes { attributes in
-          attributes["http.request.method"] = method
-          attributes["http.route"] = route
-          attributes["http.response.status_code"] = code
-        }
-        if code >= 500 { span.setStatus(SpanStatus(code: .error)) }
+      span.updateAttributes { attributes in
+        attributes["http.request.method"] = method
+        attributes["http.route"] = route
+        attributes["http.response.status_code"] = code
       }
-      return (response, code)
+      if code >= 500 { span.setStatus(SpanStatus(code: .error)) }
+      return response
     }
-    status = code
+  }
+
+  /// Within the span, so that a slow bucket leads to a trace.
+  private func measured(
+    _ route: String, _ method: String, _ body: () async throws -> Response
+  ) async throws -> Response {
+    let started = ContinuousClock.now
+    // What is thrown here is a request that could not be parsed.
+    var status = 400
+    defer { Self.record(route, method, status, .now - started) }
+    let response = try await body()
+    status = Int(response.status.code)
     return response
   }
 
