@@ -92,6 +92,8 @@ struct OTLPText {
 
   private mutating func attributes(_ attributes: SpanAttributes) {
     var isFirst = true
+    // It is no sequence.
+    // swift-format-ignore: ReplaceForEachWithForLoop
     attributes.forEach { name, value in
       guard !hidden.contains(name) else { return }
       if !isFirst { raw(",") }
