@@ -11,7 +11,7 @@ BIN := .build/release
 # Real searches beside the checkout; any folder of the same form.
 DATA ?= ../shared/data
 
-.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits bench-lookup bench-replay test-replay test-page simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits bench-lookup bench-replay bench-observability test-replay test-page simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm check-deploy test-deploy
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,10 @@ bench-replay: setup-test ## A replay beside the same in C and beside people's se
 	$(BIN)/ReplayBenchmark replay
 	$(BIN)/ReplayBenchmark interactive
 
+bench-observability: setup-test ## What a worker loses by being observed.
+	swift build $(RELEASE) --product ObservabilityBenchmark
+	$(BIN)/ObservabilityBenchmark
+
 test-replay: setup-test ## Kills a replay three times: exactly the right messages come out.
 	swift build $(RELEASE) --product ReplayBenchmark
 	$(BIN)/ReplayBenchmark exact
@@ -100,6 +104,16 @@ test-crash: setup-test ## Kills a worker 20 times: nothing lost, little done twi
 test-faults: setup-test ## Restarts, slow and stuck calls, revocation, an outage, in full length.
 	swift build $(RELEASE) --product FaultTest
 	$(BIN)/FaultTest
+
+check-deploy: ## Checks everything under Deploy/ without Docker or a cluster.
+	@Deploy/setup.sh deploy
+	@Deploy/check.sh
+
+test-deploy: setup-test build ## Starts what compose and the units start, without either; a real Prometheus over it.
+	@Deploy/setup.sh deploy
+	@Tests/Deploy/check-catches.sh
+	@Tests/Deploy/without-docker.sh
+	@Tests/Deploy/prometheus.sh
 
 test-litellm: setup-test build ## Asks through LiteLLM's proxy, which it installs at first (560 MB).
 	@Tests/Support/litellm.sh $(BIN)/highlights

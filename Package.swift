@@ -69,13 +69,17 @@ let floor1 =
     [.asyncHTTPClient, .logging, .metrics, .nioCore, .nioFoundationCompat, .nioHTTP1, .tracing],
     excluding: ["README.md"], testedWith: ["TestSupport", .hummingbird])
   + room(
-    "Observability", [.coreMetrics, .hummingbird, .logging, .nioCore, .serviceLifecycle],
-    testedWith: [.asyncHTTPClient, .metrics, .nioHTTP1])
+    "Observability",
+    [
+      .asyncHTTPClient, .coreMetrics, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
+      .serviceLifecycle, .tracing,
+    ],
+    testedWith: ["TraceSupport", .metrics])
   + room("WorkerRuntime", [.deque], testedWith: ["TestSupport"])
 
 let floor2 =
   room(
-    "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle],
+    "KafkaWorker", ["Kafka", "WorkerRuntime", .logging, .metrics, .serviceLifecycle, .tracing],
     excluding: ["README.md"], testedWith: ["TestSupport", "WorkerScenarios"])
   + room(
     "Control", ["HighlightsProtocol", "Kafka", .logging, .protobuf, .serviceLifecycle],
@@ -93,8 +97,8 @@ let floor2 =
   + room(
     "HighlightStore",
     [
-      "CHiredis", "CZlib", "HighlightsProtocol", .deque, .grdb, .logging, .nioCore, .nioPosix,
-      .nioSSL, .protobuf,
+      "CHiredis", "CZlib", "HighlightsProtocol", .deque, .grdb, .logging, .metrics, .nioCore,
+      .nioPosix, .nioSSL, .protobuf, .tracing,
     ],
     testedWith: ["TestSupport"])
 
@@ -129,7 +133,7 @@ let floor3 =
     "LookupService",
     [
       "HighlightStore", "Highlights", "HighlightsProtocol", .coreMetrics, .crypto, .hummingbird,
-      .logging, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle,
+      .logging, .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle, .tracing,
     ],
     testedWith: ["TestSupport", .asyncHTTPClient, .nioEmbedded, .yams])
 
@@ -141,23 +145,23 @@ let floor4: [Target] = [
       "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService",
       "Observability", "Replay", "Summarizer", "TopicAdmin", "VideoCatalog", "WorkerRuntime",
       .argumentParser, .asyncHTTPClient, .configuration, .logging, .metrics, .nioCore, .nioHTTP1,
-      .protobuf, .serviceLifecycle, .unixSignals, .yams,
+      .protobuf, .serviceLifecycle, .tracing, .unixSignals, .yams,
     ],
     swiftSettings: settings),
   .testTarget(
     name: "HighlightsCommandTests",
     dependencies: [
-      "Control", "Highlights", "HighlightsCommand", "HighlightsProtocol", "Kafka", "KafkaWorker",
-      "LLMGateway", "LookupService", "Replay", "Summarizer", "TestSupport", "TopicAdmin",
-      "VideoCatalog", .argumentParser, .configuration, .logging, .protobuf, .serviceLifecycle,
-      .yams,
+      "CacheWriter", "Control", "HighlightStore", "Highlights", "HighlightsCommand",
+      "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService", "Observability",
+      "Replay", "Summarizer", "TestSupport", "TopicAdmin", "VideoCatalog", .argumentParser,
+      .configuration, .logging, .protobuf, .serviceLifecycle, .yams,
     ],
     swiftSettings: settings),
   .testTarget(
     name: "IntegrationTests",
     dependencies: [
       "CacheWriter", "HighlightStore", "Highlights", "HighlightsCommand", "HighlightsProtocol",
-      "Kafka", "KafkaWorker", "TestSupport", .grdb, .protobuf,
+      "Kafka", "KafkaWorker", "TestSupport", "TraceSupport", .grdb, .protobuf,
     ],
     swiftSettings: settings),
 ]
@@ -165,6 +169,10 @@ let floor4: [Target] = [
 /// What tests of several rooms need: brokers in processes of their own, waiting without sleeping.
 let testSupport: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+  // A receiver of traces.
+  .target(
+    name: "TraceSupport", dependencies: [.hummingbird, .logging, .nioCore],
+    path: "Tests/TraceSupport", swiftSettings: settings),
   // Runs of workers under a fault, short in tests and in full length behind a target of their own.
   .target(
     name: "WorkerScenarios",
@@ -204,6 +212,15 @@ let benchmarks: [Target] = [
       .nioCore, .nioHTTP1, .protobuf, .serviceLifecycle,
     ],
     path: "Benchmarks/WorkerBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "ObservabilityBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "GatewaySimulator", "Highlights", "HighlightsProtocol", "Kafka",
+      "KafkaWorker", "LLMGateway", "Observability", "Summarizer", .argumentParser,
+      .asyncHTTPClient, .hummingbird, .logging, .metrics, .nioCore, .nioHTTP1, .protobuf,
+      .serviceLifecycle, .tracing,
+    ],
+    path: "Benchmarks/ObservabilityBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "FaultTest",
     dependencies: ["BenchmarkSupport", "Kafka", "WorkerScenarios", .argumentParser],

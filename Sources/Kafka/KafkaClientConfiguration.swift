@@ -35,6 +35,8 @@ public struct KafkaClientConfiguration: Sendable {
   public var sasl: SASL?
   /// Largest message in bytes that is produced or fetched; the brokers' `message.max.bytes` rules too.
   public var messageMaxBytes: Int = 1_000_000
+  /// How often producers and consumers tell their statistics to who asks for them; nil for never.
+  public var statisticsInterval: Duration?
   /// Any other librdkafka property. One that a typed setting owns, or that librdkafka does not know,
   /// is refused.
   public var properties: [String: String] = [:]
@@ -62,6 +64,9 @@ public struct KafkaClientConfiguration: Sendable {
       "security.protocol": security.rawValue,
       "message.max.bytes": "\(messageMaxBytes)",
     ]
+    if let statisticsInterval {
+      typed["statistics.interval.ms"] = "\(max(1, statisticsInterval.wholeMilliseconds))"
+    }
     if let file = certificateAuthorityFile {
       guard security == .ssl || security == .saslSSL else {
         throw .configuration(

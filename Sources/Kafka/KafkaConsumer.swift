@@ -18,8 +18,11 @@ public final class KafkaConsumer: Sendable {
   private let usage = HandleUsage()
 
   /// Starts a client; brokers are reached in the background, again and again.
+  ///
+  /// - Parameter onStatistics: called from any task every `statisticsInterval` of the configuration.
   public init(
-    configuration: KafkaConsumerConfiguration, logger: Logger = Logger(label: "kafka.consumer")
+    configuration: KafkaConsumerConfiguration, logger: Logger = Logger(label: "kafka.consumer"),
+    onStatistics: (@Sendable (KafkaStatistics) -> Void)? = nil
   ) throws(KafkaError) {
     let mailbox = ConsumerMailbox(batchLimit: configuration.bufferedBatches)
     let thread = ConsumerThread(
@@ -27,6 +30,7 @@ public final class KafkaConsumer: Sendable {
     let context = CallbackContext(
       logger: logger,
       onError: { thread.clientFailed($0) },
+      onStatistics: onStatistics,
       onRebalance: { thread.rebalanced($0, $1) },
       onCommit: { thread.committed($0, $1, $2) })
     thread.isJoining = { context.isJoining.withLock { $0 } }

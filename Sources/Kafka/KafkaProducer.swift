@@ -12,11 +12,15 @@ public final class KafkaProducer: Sendable {
   private let ended = Ended()
 
   /// Starts a client; brokers are reached in the background, again and again.
+  ///
+  /// - Parameter onStatistics: called from any task every `statisticsInterval` of the configuration.
   public init(
     configuration: KafkaProducerConfiguration, logger: Logger = Logger(label: "kafka.producer"),
-    onError: @escaping @Sendable (KafkaError) -> Void = { _ in }
+    onError: @escaping @Sendable (KafkaError) -> Void = { _ in },
+    onStatistics: (@Sendable (KafkaStatistics) -> Void)? = nil
   ) throws(KafkaError) {
-    let context = CallbackContext(logger: logger, onError: onError)
+    let context = CallbackContext(
+      logger: logger, onError: onError, onStatistics: onStatistics)
     handle = try ClientHandle(
       type: RD_KAFKA_PRODUCER, properties: configuration.properties(), context: context
     ) { conf, _ in

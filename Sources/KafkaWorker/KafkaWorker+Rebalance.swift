@@ -168,7 +168,6 @@ extension KafkaWorker {
     logger.critical(
       "\(partition): offsets \(offsets.lowerBound) to \(offsets.upperBound - 1) were deleted before they were consumed"
     )
-    metrics.lost(TopicPartitionID(partition), Int64(offsets.count))
     observe(.lost(partition, offsets))
   }
 
@@ -260,7 +259,9 @@ extension KafkaWorker {
   @discardableResult
   private func drain(_ partitions: [TopicPartition]) async -> Bool {
     let ids = partitions.map(TopicPartitionID.init)
-    let deadline = ContinuousClock.now + configuration.drainTimeout
+    let started = ContinuousClock.now
+    defer { metrics.drained(in: .now - started) }
+    let deadline = started + configuration.drainTimeout
     _ = core.withLock { $0.beginDrain(ids) }
     // Looked at every 10 ms rather than signalled: drains are rare and last as long as a call.
     while ContinuousClock.now < deadline, !Task.isCancelled {

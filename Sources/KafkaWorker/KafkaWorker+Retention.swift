@@ -29,7 +29,6 @@ extension KafkaWorker {
           \(id)@\(oldest.offset) is unfinished and \(age) old; the topic deletes what is older than \
           \(retention)
           """)
-        metrics.nearRetention(id)
         observe(
           .nearRetention(
             TopicPartition(id), offset: oldest.offset, age: age, retention: retention))

@@ -40,6 +40,7 @@ extension KafkaWorker {
     let message = headers.message(record, topic: wait.topic, partition: number)
     while await maySend(), isCurrent(job) {
       guard let (_, error) = await failures(of: [message]).first else {
+        metrics.retried(in: wait.topic)
         if let key = item.record.key {
           pending.withLock { $0.add(item.origin, key: key, partition: number, wait) }
         }

@@ -43,15 +43,23 @@ extension KafkaWorker {
     var records = job.items.map(\.payload.record)
     var attempt = job.items[0].payload.attempts
     var backoff = configuration.backoff
+    var hasBegun = false
     while isWanted(job) {
       if core.withLock({ $0.isPaused(job) }) { return .putBack }
       guard let ticket = await permission(job) else { continue }
+      if !hasBegun {
+        metrics.begun(job.partition.topic, after: .now - job.items[0].receivedAt)
+        hasBegun = true
+      }
       let context = WorkContext(attempt: attempt, receivedAt: job.items[0].receivedAt)
       let failure: WorkFailure
       do {
-        let result = try await handleInTime(records, context)
-        passed(ticket, nil, job)
-        guard try await publish(result, of: job) else { return .givenUp }
+        let isPublished = try await inSpan(of: records, attempt: attempt) {
+          let result = try await handleInTime(records, context)
+          passed(ticket, nil, job)
+          return try await publish(result, of: job)
+        }
+        guard isPublished else { return .givenUp }
         settle(job)
         return .done
       } catch {
@@ -119,7 +127,9 @@ extension KafkaWorker {
   private func publish(
     _ messages: [KafkaProducerMessage], of job: Core.Job
   ) async throws(WorkFailure) -> Bool {
-    var left = messages
+    let spans = PublishSpans(messages)
+    defer { spans.end() }
+    var left = spans.messages
     while !left.isEmpty {
       // Results of an ended epoch are another's to write.
       guard await maySend(), isCurrent(job) else { return false }

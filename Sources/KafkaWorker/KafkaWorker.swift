@@ -67,7 +67,13 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     self.producer = producer
     self.notes = notes
     self.logger = logger
-    self.observe = observe
+    let metrics = WorkerMetrics(
+      group: consuming.groupID, inFlightBound: configuration.inFlight)
+    self.metrics = metrics
+    self.observe = { event in
+      metrics.take(event)
+      observe(event)
+    }
     lanes = try configuration.core()
     let gate = HoldGate(
       backoff: min(configuration.backoff, configuration.holdLimit)...configuration.holdLimit)
@@ -79,15 +85,17 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
     self.core = Mutex(core)
     suspension = Mutex(SuspensionGuard(limit: consuming.sessionTimeout / 2, at: .now))
     progress = Mutex(ProgressWatch(limit: configuration.stallAfter))
-    metrics = WorkerMetrics(group: consuming.groupID)
-    consumer = try KafkaConsumer(configuration: consuming, logger: logger)
+    consuming.client.statisticsInterval = KafkaClientMetrics.interval
+    consumer = try KafkaConsumer(
+      configuration: consuming, logger: logger, onStatistics: metrics.taking("consumer"))
     if configuration.ownedTopics.isEmpty {
       owned = nil
     } else {
       consuming.rebalancing = .automatic
       consuming.groupID = configuration.ownedGroupID
       consuming.groupInstanceID = nil
-      owned = try KafkaConsumer(configuration: consuming, logger: logger)
+      owned = try KafkaConsumer(
+        configuration: consuming, logger: logger, onStatistics: metrics.taking("lanes"))
     }
     // One stop is enough, and the first wins.
     (stop, stopper) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
@@ -196,7 +204,8 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
   /// Keeps the gauges true and the watch for standstills awake.
   private func measure() async {
     while !Task.isCancelled {
-      metrics.update(report())
+      let positions = core.withLock { $0.positions() }.mapValues(\.offset)
+      metrics.update(report(), positions: positions)
       try? await Task.sleep(for: .seconds(1))
     }
   }
@@ -214,9 +223,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
         bytes: record.size)
     }
     if reader === owned { remember(items) }
-    for (topic, count) in Dictionary(items.map { ($0.partition.topic, 1) }, uniquingKeysWith: +) {
-      metrics.received(topic, count)
-    }
+    metrics.received(items)
     let pause = core.withLock { $0.receive(items) }
     if !pause.isEmpty { reader.pause(pause.map(TopicPartition.init)) }
   }
@@ -269,6 +276,7 @@ public final class KafkaWorker<Handler: WorkerHandler>: Service {
       taken.withLock { $0 = next }
       return next.offsets
     })
+    metrics.committed(accepted: error == nil)
     guard let error else {
       acknowledge(taken.withLock { $0.notes })
       if commitsFail.withLock({ exchange(&$0, false) }) {

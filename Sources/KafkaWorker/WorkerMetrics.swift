@@ -1,87 +1,165 @@
+import Kafka
 import Metrics
 import Synchronization
 import WorkerRuntime
 
-/// A worker's numbers, under `kafka_worker`.
+/// A worker's numbers.
 final class WorkerMetrics: Sendable {
-  private struct Gauges {
-    var inFlight: Gauge
-    var buffered: Gauge
-    var waiting: Gauge
-    /// Of each state the age of the oldest unfinished message; one at a time.
-    var age: (state: WorkerReport.State, gauge: Gauge)
-    var oldest: Gauge
+  fileprivate struct State {
+    var gauges = GaugeSet()
+    /// Of each partition the newest offset received, and its end and committed offset as the broker says.
+    var newest: [TopicPartitionID: Int64] = [:]
+    var logs: [TopicPartitionID: KafkaStatistics.Partition] = [:]
   }
 
   private let group: String
-  private let gauges = Mutex<[TopicPartitionID: Gauges]>([:])
+  private let inFlightBound: Int
+  private let state = Mutex(State())
 
-  init(group: String) { self.group = group }
+  init(group: String, inFlightBound: Int) {
+    self.group = group
+    self.inFlightBound = inFlightBound
+  }
 
-  func received(_ topic: String, _ count: Int) {
-    Counter(label: "kafka_worker.received", dimensions: [("group", group), ("topic", topic)])
-      .increment(by: count)
+  // MARK: Counts
+
+  func received(_ items: [WorkerCore<WorkItem>.Item]) {
+    var counts: [String: Int64] = [:]
+    state.withLock { state in
+      for item in items {
+        counts[item.partition.topic, default: 0] += 1
+        state.newest[item.partition] = max(item.offset, state.newest[item.partition] ?? -1)
+      }
+    }
+    for (topic, count) in counts {
+      KafkaWorkerMetric.received.count(labels(topic), by: count)
+    }
   }
 
   /// What became of messages: `done`, `dead`, `moved` to a retry topic or `given_up` with their partition.
   func ended(_ topic: String, _ end: String, _ count: Int) {
-    Counter(
-      label: "kafka_worker.ended",
-      dimensions: [("group", group), ("topic", topic), ("end", end)]
-    ).increment(by: count)
+    KafkaWorkerMetric.ended.count(labels(topic) + [("end", end)], by: Int64(count))
   }
 
-  func lost(_ id: TopicPartitionID, _ count: Int64) {
-    Counter(label: "kafka_worker.lost", dimensions: dimensions(id)).increment(by: count)
+  func begun(_ topic: String, after wait: Duration) {
+    KafkaWorkerMetric.queueTime.time(wait, labels(topic))
   }
 
-  func nearRetention(_ id: TopicPartitionID) {
-    Counter(label: "kafka_worker.near_retention", dimensions: dimensions(id)).increment()
+  func handled(_ topic: String, in duration: Duration) {
+    KafkaWorkerMetric.handlingTime.time(duration, labels(topic))
+  }
+
+  func retried(in tier: String) {
+    KafkaWorkerMetric.retries.count([("group", group), ("tier", tier)])
+  }
+
+  func drained(in duration: Duration) {
+    KafkaWorkerMetric.drainTime.time(duration, [("group", group)])
+  }
+
+  func committed(accepted: Bool) {
+    KafkaWorkerMetric.commits.count(
+      [("group", group), ("result", accepted ? "accepted" : "refused")])
+  }
+
+  func take(_ event: WorkerEvent) {
+    switch event {
+    case .assigned: rebalanced("assigned")
+    case .revoked(_, let lost): rebalanced(lost ? "lost" : "revoked")
+    case .postponed(let failure, let partition, _):
+      KafkaWorkerMetric.postponed.count(
+        labels(partition.topic) + [
+          ("verdict", failure.verdict.rawValue), ("reason", failure.reason),
+        ])
+    case .died(let failure, let partition, _):
+      KafkaWorkerMetric.deadLetters.count(labels(partition.topic) + [("reason", failure.reason)])
+    case .lost(let partition, let offsets):
+      KafkaWorkerMetric.lost.count(
+        labels(TopicPartitionID(partition)), by: Int64(offsets.count))
+    case .nearRetention(let partition, _, _, _):
+      KafkaWorkerMetric.nearRetention.count(labels(TopicPartitionID(partition)))
+    case .attached, .clientFailed: break
+    }
+  }
+
+  private func rebalanced(_ kind: String) {
+    KafkaWorkerMetric.rebalances.count([("group", group), ("kind", kind)])
+  }
+
+  // MARK: Gauges
+
+  /// Takes what librdkafka says of a consumer of the worker.
+  func taking(_ client: String) -> @Sendable (KafkaStatistics) -> Void {
+    let clientMetrics = KafkaClientMetrics(client: "\(group)/\(client)")
+    return { statistics in
+      self.take(statistics)
+      clientMetrics.record(statistics)
+    }
+  }
+
+  private func take(_ statistics: KafkaStatistics) {
+    state.withLock { state in
+      for (partition, log) in statistics.partitions {
+        state.logs[TopicPartitionID(partition)] = log
+      }
+    }
   }
 
   /// Sets the gauges of every partition, and takes away those of partitions that are gone.
-  func update(_ report: WorkerReport) {
-    gauges.withLock { gauges in
-      var gone = gauges
+  ///
+  /// - Parameter positions: the offsets that would be committed.
+  func update(_ report: WorkerReport, positions: [TopicPartitionID: Int64]) {
+    state.withLock { state in
+      var values: [GaugeSet.Key: Double] = [:]
+      func show(_ metric: KafkaWorkerMetric, _ labels: [String: String], _ value: Double) {
+        let labels = labels.merging(["group": group]) { own, _ in own }
+        values[.init(name: metric.rawValue, labels: labels), default: 0] += value
+      }
+      show(.inFlightBound, [:], Double(inFlightBound))
+      show(.abandonedHandlers, [:], Double(report.abandonedHandlers))
+      show(.suspended, [:], report.suspended ? 1 : 0)
+      var owned: Set<TopicPartitionID> = []
       for partition in report.partitions {
         let id = TopicPartitionID(topic: partition.topic, partition: partition.partition)
-        var own = gone.removeValue(forKey: id) ?? make(id, partition.state)
-        if own.age.state != partition.state {
-          own.age.gauge.destroy()
-          own.age = (partition.state, age(id, partition.state))
+        owned.insert(id)
+        let of = ["topic": id.topic, "partition": "\(id.partition)"]
+        show(.inFlight, of, Double(partition.inFlight))
+        show(.buffered, of, Double(partition.buffered))
+        show(.waiting, of, Double(partition.waiting))
+        show(.stalled, of, partition.stalledSeconds ?? 0)
+        show(.oldestOffset, of, Double(partition.oldestUnfinished ?? -1))
+        show(
+          .oldestAge, of.merging(["state": partition.state.rawValue]) { own, _ in own },
+          partition.ageSeconds ?? 0)
+        let gap = partition.oldestUnfinished.map { max(0, (state.newest[id] ?? $0) - $0 + 1) }
+        show(.watermarkGap, of, Double(gap ?? 0))
+        if let lag = state.lag(of: id, position: positions[id]) { show(.lag, of, Double(lag)) }
+        show(.partitions, ["topic": id.topic, "state": partition.state.rawValue], 1)
+        if partition.state == .held {
+          show(.heldPartitions, ["topic": id.topic, "reason": partition.reason ?? ""], 1)
         }
-        own.inFlight.record(partition.inFlight)
-        own.buffered.record(partition.buffered)
-        own.waiting.record(partition.waiting)
-        own.age.gauge.record(partition.ageSeconds ?? 0)
-        own.oldest.record(partition.oldestUnfinished ?? -1)
-        gauges[id] = own
       }
-      for (id, own) in gone {
-        for gauge in [own.inFlight, own.buffered, own.waiting, own.age.gauge, own.oldest] {
-          gauge.destroy()
-        }
-        gauges[id] = nil
-      }
+      state.newest = state.newest.filter { owned.contains($0.key) }
+      state.logs = state.logs.filter { owned.contains($0.key) }
+      state.gauges.show(values)
     }
   }
 
-  private func make(_ id: TopicPartitionID, _ state: WorkerReport.State) -> Gauges {
-    func gauge(_ name: String) -> Gauge {
-      Gauge(label: "kafka_worker.\(name)", dimensions: dimensions(id))
+  private func labels(_ topic: String) -> KafkaWorkerMetric.Labels {
+    [("group", group), ("topic", topic)]
+  }
+
+  private func labels(_ id: TopicPartitionID) -> KafkaWorkerMetric.Labels {
+    labels(id.topic) + [("partition", "\(id.partition)")]
+  }
+}
+
+extension WorkerMetrics.State {
+  /// Nil until the broker has told of the partition.
+  fileprivate func lag(of id: TopicPartitionID, position: Int64?) -> Int64? {
+    guard let log = logs[id], let end = log.end, let position = position ?? log.committed else {
+      return nil
     }
-    return Gauges(
-      inFlight: gauge("in_flight"), buffered: gauge("buffered"), waiting: gauge("waiting"),
-      age: (state, age(id, state)), oldest: gauge("oldest_unfinished_offset"))
-  }
-
-  private func age(_ id: TopicPartitionID, _ state: WorkerReport.State) -> Gauge {
-    Gauge(
-      label: "kafka_worker.oldest_unfinished_age_seconds",
-      dimensions: dimensions(id) + [("state", state.rawValue)])
-  }
-
-  private func dimensions(_ id: TopicPartitionID) -> [(String, String)] {
-    [("group", group), ("topic", id.topic), ("partition", "\(id.partition)")]
+    return max(0, end - position)
   }
 }

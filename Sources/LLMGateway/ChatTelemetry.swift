@@ -2,6 +2,15 @@ import Foundation
 import Metrics
 import Tracing
 
+/// The names that this room records under.
+public enum LLMGatewayMetric: String, CaseIterable, Sendable {
+  case calls = "llm_gateway.calls"
+  case cost = "llm_gateway.cost_micros"
+  case turn = "llm_gateway.turn"
+  case duration = "gen_ai.client.operation.duration"
+  case tokens = "gen_ai.client.token.usage"
+}
+
 /// Spans and metrics of one logical call with all its retries, under OpenTelemetry's GenAI names.
 struct ChatTelemetry: Sendable {
   private let deployment: Deployment
@@ -34,16 +43,23 @@ struct ChatTelemetry: Sendable {
   /// Counts one call of several; `outcome` is `ok` or an error's word.
   func called(outcome: String) {
     Counter(
-      label: "llm_gateway.calls",
+      label: LLMGatewayMetric.calls.rawValue,
       dimensions: [("deployment", deployment.name), ("outcome", outcome)]
     ).increment()
+  }
+
+  /// Takes note of how long a call waited for its turn.
+  func waited(_ duration: Duration) {
+    Timer(
+      label: LLMGatewayMetric.turn.rawValue, dimensions: [("deployment", deployment.name)]
+    ).record(duration: duration)
   }
 
   /// Counts what a call cost.
   func charged(_ cost: Cost?) {
     guard let cost, cost.micros > 0 else { return }
     Counter(
-      label: "llm_gateway.cost_micros",
+      label: LLMGatewayMetric.cost.rawValue,
       dimensions: [("deployment", deployment.name), ("currency", cost.currency)]
     ).increment(by: cost.micros)
   }
@@ -64,7 +80,7 @@ struct ChatTelemetry: Sendable {
       span.recordError(error)
       span.setStatus(SpanStatus(code: .error, message: error.kind.word))
     }
-    Timer(label: "gen_ai.client.operation.duration", dimensions: dimensions)
+    Timer(label: LLMGatewayMetric.duration.rawValue, dimensions: dimensions)
       .record(duration: duration)
   }
 
@@ -83,7 +99,8 @@ struct ChatTelemetry: Sendable {
     guard let usage else { return }
     for (type, count) in [("input", usage.input), ("output", usage.output)] {
       Recorder(
-        label: "gen_ai.client.token.usage", dimensions: dimensions + [("gen_ai.token.type", type)]
+        label: LLMGatewayMetric.tokens.rawValue,
+        dimensions: dimensions + [("gen_ai.token.type", type)]
       ).record(count)
     }
   }

@@ -15,7 +15,9 @@ extension GatewayClient {
     let bound = backend.cost(
       of: TokenUsage(input: body.readableBytes, output: call.request.maxTokens))
     try refuseWhatIsSpent(bound, backend, options)
+    let queuedAt = ContinuousClock.now
     let pass = try await turn(estimate, backend, options)
+    backend.telemetry.waited(.now - queuedAt)
     let charge: BudgetKeeper.Charge?
     do throws(GatewayError) {
       charge = try await setAside(bound, backend, options)

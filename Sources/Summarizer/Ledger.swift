@@ -6,6 +6,12 @@ import SwiftProtobuf
 struct Ledger: Sendable {
   let settings: SummarizerSettings
   let now: @Sendable () -> UnixTime
+  private let observer = OutcomeObserver()
+
+  init(settings: SummarizerSettings, now: @escaping @Sendable () -> UnixTime) {
+    self.settings = settings
+    self.now = now
+  }
 
   static let source = "/highlights/summarizer"
 
@@ -31,11 +37,12 @@ struct Ledger: Sendable {
     return outcome
   }
 
-  /// The outcome as the record to publish; its end is now.
+  /// The outcome as the record to publish; its end is now, and it is counted.
   func message(_ outcome: Outcome, of search: SearchRecord) -> KafkaProducerMessage {
     var outcome = outcome
     let ended = now()
     outcome.endedAt = ended.timestamp
+    observer.ended(outcome, search)
     return KafkaProducerMessage(
       topic: settings.outcomesTopic,
       key: outcome.key.isEmpty ? search.record.key : Array(outcome.key.utf8),

@@ -164,6 +164,7 @@ struct SearchTask: Sendable {
         policy: variant.settings.policy))
     var outcome = outcome(result(of: highlight), reason: highlight.reason, detail: explain(draft))
     tell(draft, calledAt, in: &outcome)
+    OutcomeObserver.dropped(draft.verification.dropped)
     return publish(highlight, outcome: outcome)
   }
 

@@ -69,7 +69,7 @@ struct ChatTelemetryTests {
         "llm_gateway.calls server_error": 1, "llm_gateway.calls ok": 1,
         "gen_ai.client.token.usage input": 11, "gen_ai.client.token.usage output": 3,
         "gen_ai.client.operation.duration": 1,
-        "gen_ai.client.operation.duration deadline_exceeded": 1,
+        "gen_ai.client.operation.duration deadline_exceeded": 1, "llm_gateway.turn": 2,
       ])
   }
 }

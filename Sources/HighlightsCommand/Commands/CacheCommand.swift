@@ -34,7 +34,7 @@ struct CacheCommand: AsyncParsableCommand {
         Output.line(
           "\(storeName): \(progress.applied) offsets applied, \(progress.skipped) records skipped")
       } else {
-        try await write(settings, kafka, store, storeName)
+        try await write(settings, kafka, settings.store.measured(store), storeName)
       }
       result = .success(())
     } catch {
@@ -66,28 +66,31 @@ struct CacheCommand: AsyncParsableCommand {
     _ settings: Settings, _ kafka: KafkaClientConfiguration, _ store: any HighlightStore,
     _ storeName: String
   ) async throws {
+    let observing = Observing(settings, role: "cache")
     let reporter = WorkerReporter(role: "cache")
     let topics = try settings.variantTopics().keys.sorted()
     let readiness = CacheReadiness(topics: topics)
     let producer = try KafkaProducer(
-      configuration: settings.kafka.producer(kafka), logger: Logger(label: "producer"),
+      measuredAs: "producer", settings.kafka.producer(kafka),
       onError: { reporter.report(.clientFailed($0)) })
     let worker = try Roles.cacheWriter(
       settings, client: kafka, producer: producer, store: store, observe: reporter.report,
       onProgress: readiness.applied)
     Talk.say(
       "cache: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), store \(storeName)")
-    let services: [any Service] = [
-      WorkerServices.status(
-        settings.status, role: "cache", worker: worker, readiness: readiness),
-      ReadinessService(readiness: readiness, store: store, client: kafka),
-      // Ends after the worker, whose last words it has.
-      FleetReporter(
-        topic: settings.kafka.topics.workers, role: "cache", worker: worker,
-        bounds: FleetBounds(settings.cacheWorker(kafka, topics: topics)), producer: producer),
-      CaughtUp(
-        catchUp: { try await catchUp(store, settings, kafka, topics) }, worker: worker),
-    ]
+    let services: [any Service] =
+      observing.services + [
+        WorkerServices.status(
+          settings.status, observing: observing, worker: worker,
+          missing: { readiness.troubles }),
+        ReadinessService(readiness: readiness, store: store, client: kafka),
+        // Ends after the worker, whose last words it has.
+        FleetReporter(
+          topic: settings.kafka.topics.workers, role: "cache", worker: worker,
+          bounds: FleetBounds(settings.cacheWorker(kafka, topics: topics)), producer: producer),
+        CaughtUp(
+          catchUp: { try await catchUp(store, settings, kafka, topics) }, worker: worker),
+      ]
     let result = await Running.untilSignal(services, drain: settings.worker.drainTimeout)
     // What the worker published is acknowledged; its last status may not be.
     await producer.shutdown(timeout: .seconds(5))

@@ -35,18 +35,22 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try common.settings([
       ("serve.host", host), ("serve.port", port.map(String.init)), ("catalog.path", catalog),
     ])
+    let observing = Observing(settings, role: "serve")
     let kafka = try settings.kafka.client()
     let (store, storeName) = try settings.store.open(reading: true)
     let catalog = try settings.catalog.open()
     let troubles = WorkerReporter(role: "serve")
     let producer = try KafkaProducer(
-      configuration: settings.kafka.producer(kafka, lingering: false),
-      logger: Logger(label: "producer"), onError: { troubles.report(.clientFailed($0)) })
+      measuredAs: "producer", settings.kafka.producer(kafka, lingering: false),
+      onError: { troubles.report(.clientFailed($0)) })
     let server = try LookupServer(
-      settings, client: kafka, producer: producer, store: store, catalog: catalog)
+      settings, client: kafka, producer: producer, store: settings.store.measured(store),
+      catalog: catalog)
     Talk.say(
       "serve: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), store \(storeName)")
-    let result = await Running.untilSignal(server.services, drain: settings.serve.limits.wait)
+    let result = await Running.untilSignal(
+      observing.services + server.status(settings.status, observing) + server.services,
+      drain: settings.serve.limits.wait)
     await producer.shutdown()
     try await store.close()
     try await catalog?.close()

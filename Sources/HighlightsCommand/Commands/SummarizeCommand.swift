@@ -22,34 +22,48 @@ struct SummarizeCommand: AsyncParsableCommand {
     guard let url = settings.gateway.baseURL else {
       throw ConfigurationError.noGateway
     }
+    let observing = Observing(settings, role: "summarize")
     let plan = try settings.gatewayPlan(baseURL: url)
     let budget = plan.keeper()
     let client = try plan.client(
       settings, share: settings.limits.initialShare, budget: budget)
     let kafka = try settings.kafka.client()
     let reporter = WorkerReporter(role: "summarize")
+    let readiness = WorkerReadiness()
     let producer = try KafkaProducer(
-      configuration: settings.kafka.producer(kafka), logger: Logger(label: "producer"),
+      measuredAs: "producer", settings.kafka.producer(kafka),
       onError: { reporter.report(.clientFailed($0)) })
     let switches = FleetSwitches()
     let worker = try Roles.summarizer(
       settings, client: kafka, producer: producer, gateway: client, budget: budget,
-      switches: switches, observe: reporter.report)
+      switches: switches,
+      observe: { event in
+        readiness.take(event)
+        reporter.report(event)
+      })
+    let bounds = FleetBounds(try settings.summarizerWorker(kafka, alone: false))
     Talk.say(
       "summarize: Kafka \(settings.kafka.bootstrapServers.joined(separator: ",")), \(client.deployment)"
     )
-    let services: [any Service] = [
-      WorkerServices.status(settings.status, role: "summarize", worker: worker),
-      WorkerServices.control(
-        settings, client: kafka, role: "summarize", worker: worker, switches: switches),
-      GatewayGauges(gateway: client, budget: budget),
-      // Ends after the worker, whose last words it has.
-      FleetReporter(
-        topic: settings.kafka.topics.workers, role: "summarize", worker: worker,
-        bounds: FleetBounds(try settings.summarizerWorker(kafka, alone: false)),
-        producer: producer, gateway: client, budget: budget),
-      worker,
-    ]
+    let services: [any Service] =
+      observing.services + [
+        WorkerServices.status(
+          settings.status, observing: observing, worker: worker,
+          missing: { readiness.missing(client.states) }),
+        WorkerServices.control(
+          settings, client: kafka, role: "summarize", worker: worker, switches: switches,
+          readiness: readiness),
+        GatewayGauges(gateway: client, budget: budget),
+        ScalingGauges(bounds: bounds, process: observing.figures) {
+          FleetFigures(report: worker.report(), gateways: client.states)
+        },
+        // Ends after the worker, whose last words it has.
+        FleetReporter(
+          topic: settings.kafka.topics.workers, role: "summarize", worker: worker,
+          bounds: bounds,
+          producer: producer, gateway: client, budget: budget),
+        worker,
+      ]
     let result = await Running.untilSignal(services, drain: settings.worker.drainTimeout)
     await client.shutdown()
     // What the worker published is acknowledged; its last status may not be.

@@ -120,6 +120,32 @@ extension ConfigurationSchema {
         default: "info",
         "The least that is said. debug and trace say a lot, which costs time and disk."),
       ConfigurationKey(
-        "log.format", .choice(["text"]), default: "text", "How it is said: lines of text."),
+        "log.format", .choice(["text", "json"]), default: "text",
+        "How it is said: lines of text, or one JSON object a line, for machines that collect logs."
+      ),
+      ConfigurationKey(
+        "log.query_text", .choice(["false", "true"]), default: "false",
+        """
+        Whether logs may show what people search for. false: a hash in its place, whose salt is
+        the process's own, so that lines of one search can be told to be of one.
+        """),
+    ])
+
+  static let traces = ConfigurationSection(
+    name: "traces", comment: "Traces: from a look-up to the highlight in the store.",
+    keys: [
+      ConfigurationKey(
+        "traces.otlp_url", .text(.url), default: "",
+        """
+        Where spans are sent by OTLP over HTTP, as JSON, such as http://collector:4318; without a
+        path /v1/traces is added. Empty: there are none. A receiver that is away holds nothing up:
+        what it does not take is dropped and counted (trace_spans_total).
+        """),
+      ConfigurationKey(
+        "traces.sample_ratio", .number(0...1), default: "0.05",
+        """
+        The part of the traces that begin here which is recorded. One that comes with a request or
+        a message is recorded where its traceparent says so. More costs time and the receiver's disk.
+        """),
     ])
 }

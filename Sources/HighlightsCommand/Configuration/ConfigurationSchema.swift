@@ -2,7 +2,7 @@
 enum ConfigurationSchema {
   static let sections = [
     kafka, worker, cache, gateway, callLimits, budget, highlights, answers, store, catalog,
-    serve, simulator, up, status, log,
+    serve, simulator, up, status, log, traces,
   ]
 
   static let keys = sections.flatMap(\.keys)

@@ -1,4 +1,5 @@
 import Logging
+import Observability
 import Summarizer
 
 /// Every setting of this process, checked.
@@ -18,6 +19,7 @@ struct Settings: Sendable, Hashable {
   let up: UpSettings
   let status: StatusSettings
   let log: LogSettings
+  let traces: TraceSettings
 
   init(
     _ values: ConfigurationValues, environment: [String: String]
@@ -37,6 +39,7 @@ struct Settings: Sendable, Hashable {
     up = UpSettings(values)
     status = StatusSettings(values)
     log = LogSettings(values)
+    traces = TraceSettings(values)
   }
 }
 
@@ -127,15 +130,28 @@ struct UpSettings: Sendable, Hashable {
   }
 }
 
-/// What is logged; always as text on standard error.
+/// What is logged, always on standard error.
 struct LogSettings: Sendable, Hashable {
-  enum Format: String, Sendable { case text }
-
   let level: Logger.Level
-  let format: Format
+  let format: LogFormat
+  let showsQueryText: Bool
 
   init(_ values: ConfigurationValues) {
     level = values.choice("log.level")
     format = values.choice("log.format")
+    showsQueryText = values.text("log.query_text") == "true"
+  }
+}
+
+/// Which traces are recorded, and where they go.
+struct TraceSettings: Sendable, Hashable {
+  /// Nothing means that there are none.
+  let url: String?
+  /// 0 to 1.
+  let sampleRatio: Double
+
+  init(_ values: ConfigurationValues) {
+    url = values.optionalText("traces.otlp_url")
+    sampleRatio = values.number("traces.sample_ratio")
   }
 }

@@ -52,3 +52,10 @@ struct StoreSettings: Sendable, Hashable {
     return (store, "\(endpoint)")
   }
 }
+
+extension StoreSettings {
+  /// The same store, its operations recorded under what kind it is.
+  func measured(_ store: any HighlightStore) -> any HighlightStore {
+    MeasuredHighlightStore(store, name: url == .none ? "sqlite" : "redis")
+  }
+}

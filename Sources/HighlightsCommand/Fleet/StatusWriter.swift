@@ -83,13 +83,7 @@ struct StatusWriter: Sendable {
   ) -> LimitStatus {
     var status = LimitStatus()
     status.deployment = deployment
-    status.dimension =
-      switch figures.dimension {
-      case .requests: "requests"
-      case .tokens: "tokens"
-      case .inputTokens: "input_tokens"
-      case .outputTokens: "output_tokens"
-      }
+    status.dimension = LimitStatus.word(figures.dimension)
     status.allowed = figures.rate
     status.used = Double(figures.used)
     return status
@@ -128,6 +122,18 @@ struct StatusWriter: Sendable {
       return waits.compactMap(\.self).min().map {
         now.advanced(byMilliseconds: Int64($0 / .milliseconds(1)))
       }
+    }
+  }
+}
+
+extension LimitStatus {
+  /// What statuses and metrics call a dimension.
+  static func word(_ dimension: LimitDimension) -> String {
+    switch dimension {
+    case .requests: "requests"
+    case .tokens: "tokens"
+    case .inputTokens: "input_tokens"
+    case .outputTokens: "output_tokens"
     }
   }
 }

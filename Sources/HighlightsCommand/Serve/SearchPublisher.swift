@@ -17,6 +17,6 @@ struct SearchPublisher: SearchQueue {
     if epoch > 0 {
       message.headers.append(KafkaHeader(HeaderName.withdrawalEpoch, String(epoch)))
     }
-    try await producer.send([message])
+    try await producer.sendTraced(message)
   }
 }

@@ -1,8 +1,14 @@
 import Foundation
+import Observability
+import Synchronization
 
 /// Standard error: everything that is not a result.
 enum Talk {
+  /// Where a machine reads it: talk is then part of the log.
+  static let log = Mutex<ProcessLog?>(nil)
+
   static func say(_ line: String) {
+    if let log = log.withLock({ $0 }) { return log.say(line, label: "highlights") }
     FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 

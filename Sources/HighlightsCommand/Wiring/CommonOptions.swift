@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
@@ -38,12 +37,7 @@ struct CommonOptions: ParsableArguments {
     }
     let loaded = try LoadedConfiguration(overrides: overrides, file: config)
     for warning in loaded.warnings { Talk.say("warning: \(warning)") }
-    let level = loaded.settings.log.level
-    LoggingSystem.bootstrap { label in
-      var handler = StreamLogHandler.standardError(label: label)
-      handler.logLevel = level
-      return handler
-    }
+    Observing.log(loaded.settings.log)
     return loaded.settings
   }
 }

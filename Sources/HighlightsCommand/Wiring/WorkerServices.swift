@@ -3,8 +3,6 @@ import Control
 import Foundation
 import Kafka
 import KafkaWorker
-import Logging
-import Metrics
 import Observability
 import ServiceLifecycle
 import Summarizer
@@ -12,35 +10,24 @@ import Synchronization
 
 /// What a process runs beside its worker, so that it can be looked at and stopped.
 enum WorkerServices {
-  /// Has the process's metrics kept, and serves them with what the worker reports. Once a process.
+  /// Serves the process's metrics with what the worker reports.
   static func status<Handler: WorkerHandler>(
-    _ settings: StatusSettings, role: String, worker: KafkaWorker<Handler>,
-    readiness: CacheReadiness? = nil
+    _ settings: StatusSettings, observing: Observing, worker: KafkaWorker<Handler>,
+    missing: @escaping @Sendable () -> [String]
   ) -> StatusServer {
-    let metrics = PrometheusMetrics()
-    MetricsSystem.bootstrap(metrics)
-    let host = settings.host
-    var logger = Logger(label: "status")
-    // What it says below that is where it listens.
-    logger.logLevel = max(logger.logLevel, .warning)
-    return StatusServer(
-      host: host, port: settings.port,
-      source: .init(
-        troubles: { worker.report().troubles },
-        report: {
-          let encoder = JSONEncoder()
-          encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-          return try encoder.encode(worker.report())
-        },
-        missing: { readiness?.troubles ?? [] }),
-      metrics: metrics, logger: logger,
-      onRunning: { Talk.say("\(role): status at http://\(host):\($0)") })
+    observing.server(
+      settings, troubles: { worker.report().troubles },
+      report: {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(worker.report())
+      }, missing: missing)
   }
 
   /// Has the worker obey what operators switch: its lanes, the live variant, what is withdrawn.
   static func control<Handler: WorkerHandler>(
     _ settings: Settings, client: KafkaClientConfiguration, role: String,
-    worker: KafkaWorker<Handler>, switches: FleetSwitches
+    worker: KafkaWorker<Handler>, switches: FleetSwitches, readiness: WorkerReadiness
   ) -> ControlReader {
     let said = Mutex<[String: String]>([:])
     let before = Mutex(ControlState())
@@ -54,6 +41,7 @@ enum WorkerServices {
       for line in news { Talk.say("\(role): \(line)") }
       let lanes = SearchLane.allCases.filter { state.pausedLanes[$0.rawValue] != nil }
       worker.setPausedTopics(lanes.reduce(into: []) { $0.formUnion($1.topics(settings)) })
+      readiness.heardSwitches()
       said.withLock { said in
         for lane in SearchLane.allCases.map(\.rawValue) where said[lane] != state.pausedLanes[lane]
         {

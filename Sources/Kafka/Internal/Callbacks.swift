@@ -1,4 +1,5 @@
 import CRDKafka
+import Foundation
 import Logging
 import Synchronization
 
@@ -103,6 +104,18 @@ func commitCallback(
     }
   }
   context.onCommit?(UInt(bitPattern: opaque), code, failures)
+}
+
+func statisticsCallback(
+  client: OpaquePointer?, json: UnsafeMutablePointer<CChar>?, size: Int,
+  opaque: UnsafeMutableRawPointer?
+) -> Int32 {
+  guard let json, let onStatistics = context(opaque)?.onStatistics else { return 0 }
+  let copy = Data(bytes: json, count: size)
+  // Read elsewhere: this thread polls.
+  Task { if let statistics = try? KafkaStatistics(json: copy) { onStatistics(statistics) } }
+  // librdkafka frees its text.
+  return 0
 }
 
 // MARK: Joining

@@ -18,6 +18,7 @@ final class ClientHandle: @unchecked Sendable {
     let conf = try Self.makeConf(properties)
     self.context = Unmanaged.passRetained(context)
     rd_kafka_conf_set_opaque(conf, self.context.toOpaque())
+    if context.onStatistics != nil { rd_kafka_conf_set_stats_cb(conf, statisticsCallback) }
     rd_kafka_conf_set_log_cb(conf, logCallback)
     prepare(conf, self.context.toOpaque())
     var words = [CChar](repeating: 0, count: 512)
@@ -72,10 +73,13 @@ final class CallbackContext: @unchecked Sendable {
   let onRebalance: (@Sendable (OpaquePointer, RebalanceNotice) -> Void)?
   /// Called on the polling thread when a commit was answered.
   let onCommit: (@Sendable (UInt, rd_kafka_resp_err_t, [CommitFailure]) -> Void)?
+  /// Called from any task every `statisticsInterval`.
+  let onStatistics: (@Sendable (KafkaStatistics) -> Void)?
 
   init(
     logger: Logger,
     onError: @escaping @Sendable (KafkaError) -> Void,
+    onStatistics: (@Sendable (KafkaStatistics) -> Void)? = nil,
     onRebalance: (@Sendable (OpaquePointer, RebalanceNotice) -> Void)? = nil,
     onCommit: (@Sendable (UInt, rd_kafka_resp_err_t, [CommitFailure]) -> Void)? = nil
   ) {
@@ -83,6 +87,7 @@ final class CallbackContext: @unchecked Sendable {
     self.onError = onError
     self.onRebalance = onRebalance
     self.onCommit = onCommit
+    self.onStatistics = onStatistics
     tally.initialize(to: DeliveryTally())
   }
 

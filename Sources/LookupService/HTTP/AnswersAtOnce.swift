@@ -31,6 +31,7 @@ final class AnswersAtOnce: Sendable {
 
   /// Nil where it must go on.
   func answer(to request: HTTPRequest, from remote: SocketAddress?) -> Answer? {
+    let started = ContinuousClock.now
     guard let path = request.path, let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")),
       var answer = route.answerAtOnce(
         String(path[path.utf8.index(after: mark)...]),
@@ -42,6 +43,7 @@ final class AnswersAtOnce: Sendable {
       answer.headers.append(HTTPField(name: .contentLength, value: "\(body.readableBytes)"))
     }
     answer.headers.append(HTTPField(name: .date, value: date.text))
+    route.desk.metrics.recordAnswerAtOnce(Int(answer.status.code), .now - started)
     return answer
   }
 }

@@ -24,13 +24,18 @@ enum Endpoints {
 
   /// Methods of what is at a path; nil where there is nothing.
   static func methods(at path: String) -> [HTTPRequest.Method]? {
-    if let known = methods[path] { return known }
+    route(at: path).flatMap { methods[$0] }
+  }
+
+  /// The path as it is listed, `{id}` included; nil where there is nothing.
+  static func route(at path: String) -> String? {
+    if methods[path] != nil { return path }
     let given = parts(path)
     let template = templates.first { template in
       template.count == given.count
         && zip(template, given).allSatisfy { $0 == $1 || ($0.hasPrefix("{") && !$1.isEmpty) }
     }
-    return template.flatMap { methods[$0.joined(separator: "/")] }
+    return template?.joined(separator: "/")
   }
 
   private static func parts(_ path: String) -> [Substring] {
@@ -45,6 +50,7 @@ enum Endpoints {
     let desk = highlights.desk
     let authority = Authority(desk.configuration.tokens)
     let router = Router(context: LookupContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: ObservingMiddleware())
     router.add(middleware: SafetyMiddleware(headers: headers, desk: desk))
     router.add(middleware: ClientLimitMiddleware(clients: clients))
     router.get("/v1/highlights") { request, _ in try await highlights.respond(to: request) }

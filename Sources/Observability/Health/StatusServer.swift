@@ -3,13 +3,15 @@ import Hummingbird
 import Logging
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 
-/// What a process tells of itself over HTTP: `/health`, `/readyz`, `/status` and `/metrics`.
+/// What a process tells of itself over HTTP: how it is, to probes and to people, and its metrics.
 ///
-/// - `GET /health`: 200 while there are no troubles, 503 with one a line otherwise.
-/// - `GET /readyz`: 200 once it does its work, 503 with what is missing, one a line, before.
+/// - `GET /livez`, and `/health`: 200 while there are no troubles that a restart may mend, 503 with one a line otherwise.
+/// - `GET /readyz`: 200 while it does its work, 503 with what is missing, one a line, otherwise.
+/// - `GET /startupz`: 200 for good once it was ready for the first time: until then nobody should expect it to be.
 /// - `GET /status`: the process's report as JSON.
-/// - `GET /metrics`: in Prometheus' text format.
+/// - `GET /metrics`: in Prometheus' text format, or in OpenMetrics' where that is asked for.
 public struct StatusServer: Service {
   /// What is asked for at each request.
   public struct Source: Sendable {
@@ -17,14 +19,18 @@ public struct StatusServer: Service {
     public var report: @Sendable () throws -> Data
     /// What it waits for before it is of use; empty once it is ready.
     public var missing: @Sendable () -> [String]
+    /// Brings metrics up to date that are only true when they are looked at.
+    public var measure: @Sendable () -> Void
 
     public init(
       troubles: @escaping @Sendable () -> [String], report: @escaping @Sendable () throws -> Data,
-      missing: @escaping @Sendable () -> [String] = { [] }
+      missing: @escaping @Sendable () -> [String] = { [] },
+      measure: @escaping @Sendable () -> Void = {}
     ) {
       self.troubles = troubles
       self.report = report
       self.missing = missing
+      self.measure = measure
     }
   }
 
@@ -55,13 +61,24 @@ public struct StatusServer: Service {
   /// - Throws: what binding the address throws.
   public func run() async throws {
     let router = Router()
-    router.get("/health") { [source] _, _ in Self.response(source.troubles()) }
+    let started = Mutex(false)
+    for path in ["/livez", "/health"] {
+      router.get(RouterPath(path)) { [source] _, _ in Self.response(source.troubles()) }
+    }
     router.get("/readyz") { [source] _, _ in Self.response(source.missing()) }
+    router.get("/startupz") { [source] _, _ in
+      if started.withLock({ $0 }) { return Self.response([]) }
+      let missing = source.missing()
+      if missing.isEmpty { started.withLock { $0 = true } }
+      return Self.response(missing)
+    }
     router.get("/status") { [source] _, _ in
       Self.response(.ok, "application/json", try source.report())
     }
-    router.get("/metrics") { [metrics] _, _ in
-      Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", Data(metrics.text().utf8))
+    router.get("/metrics") { [metrics, source] request, _ in
+      source.measure()
+      let format = PrometheusFormat(accepting: request.headers[.accept])
+      return Self.response(.ok, format.contentType, Data(metrics.text(format).utf8))
     }
     let application = Application(
       router: router,
