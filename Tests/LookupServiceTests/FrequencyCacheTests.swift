@@ -18,7 +18,7 @@ struct FrequencyCacheTests {
       let key = random.below(1_000)
       switch random.below(8) {
       case 0...2:
-        let cost = random.below(40)
+        let cost = 1 + random.below(40)
         cache.insert(step, forKey: key, cost: cost)
         newest[key] = step
       case 3:

@@ -36,10 +36,10 @@ struct LimitsTests {
   @Test("a client is its address, its half of an IPv6 address, or what trusted proxies say")
   func addresses() throws {
     let remote = try SocketAddress(ipAddress: "10.0.0.1", port: 5_000)
-    func client(_ forwarded: String?, _ proxies: Int) -> Client {
-      Client(remote: remote, forwardedFor: forwarded, proxies: proxies)
+    func client(_ forwarded: String?, _ proxies: Int) -> Caller {
+      Caller(remote: remote, forwardedFor: forwarded, proxies: proxies)
     }
-    let (own, other) = (Client.v4(0x0A00_0001), Client.v4(0x0102_0304))
+    let (own, other) = (Caller.v4(0x0A00_0001), Caller.v4(0x0102_0304))
     #expect(client(nil, 0) == own)
     #expect(client("1.2.3.4", 0) == own)
     #expect(client("6.6.6.6, 1.2.3.4", 1) == other)
@@ -49,7 +49,7 @@ struct LimitsTests {
     #expect(client("2001:db8::ffff", 1) == .v6(0x2001_0DB8_0000_0000))
     #expect(client("2001:db8:1::1", 1) == .v6(0x2001_0DB8_0001_0000))
     #expect(client("unix-socket", 1) == .named("unix-socket"))
-    #expect(Client(remote: nil, forwardedFor: nil, proxies: 0) == .unknown)
+    #expect(Caller(remote: nil, forwardedFor: nil, proxies: 0) == .unknown)
   }
 
   @Test("a bearer token must be that one, and either token may write")

@@ -19,7 +19,7 @@ final class ClientGate: Sendable {
   /// Counts one request; one that is refused does not count.
   func take(_ headers: HTTPFields, from remote: SocketAddress?) -> TokenBucket.Verdict {
     let forwardedFor = proxies > 0 ? headers[.forwardedFor] : nil
-    let client = Client(remote: remote, forwardedFor: forwardedFor, proxies: proxies)
+    let client = Caller(remote: remote, forwardedFor: forwardedFor, proxies: proxies)
     return limits.withLock { $0.take(for: client, at: time.elapsed()) }
   }
 

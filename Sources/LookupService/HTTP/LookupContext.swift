@@ -13,7 +13,7 @@ struct LookupContext: RequestContext {
 }
 
 /// Whom a request counts against: an IPv4 address, or of an IPv6 address the first half, which is what one household has.
-enum Client: Sendable, Hashable {
+enum Caller: Sendable, Hashable {
   case v4(UInt32)
   case v6(UInt64)
   /// What a proxy called it.
@@ -31,12 +31,12 @@ enum Client: Sendable, Hashable {
         return
       }
     }
-    self = remote.map(Client.init) ?? .unknown
+    self = remote.map(Caller.init) ?? .unknown
   }
 
   private init(_ address: String) {
     self =
-      (try? SocketAddress(ipAddress: address, port: 0)).map(Client.init)
+      (try? SocketAddress(ipAddress: address, port: 0)).map(Caller.init)
       ?? .named(String(address.prefix(64)))
   }
 

@@ -4,7 +4,7 @@
 /// clients that can be active within the time that a bucket takes to fill.
 struct ClientLimits: Sendable {
   private let rate: Rate
-  private var buckets: LeastRecentlyUsed<Client, TokenBucket>
+  private var buckets: LeastRecentlyUsed<Caller, TokenBucket>
 
   init(_ rate: Rate, clients: Int) {
     self.rate = rate
@@ -13,7 +13,7 @@ struct ClientLimits: Sendable {
 
   var count: Int { buckets.count }
 
-  mutating func take(for client: Client, at now: Duration) -> TokenBucket.Verdict {
+  mutating func take(for client: Caller, at now: Duration) -> TokenBucket.Verdict {
     var bucket = buckets.value(forKey: client) ?? TokenBucket(rate, at: now)
     let verdict = bucket.take(at: now)
     buckets.insert(bucket, forKey: client, cost: 1)
