@@ -73,14 +73,7 @@ struct RateLimiterModel {
 
   mutating func takeShare(_ share: LimitShare, requests: Int?) {
     guard case .partitions(let owned, let count) = share else { return }
-    self.owned = Set(
-      owned.map { partition in
-        // Its place among all, by multiples of the golden ratio without their whole part.
-        let all = (0..<count).map {
-          (Double($0) * 0.618_033_988_749_894_9).truncatingRemainder(dividingBy: 1)
-        }
-        return Int64(all.count { $0 < all[Int(partition)] })
-      })
+    self.owned = Set(owned.map(Int64.init))
     partitions = Int64(count)
     if let limit = requests {
       let factor = 0.997 * 60e9 / (60e9 + burst)

@@ -25,20 +25,6 @@ struct RateLimiterShareTests {
     }
   }
 
-  @Test("the turns of neighbouring partitions are spread over the round", arguments: 0..<Int32(7))
-  func spreadsNeighbours(first: Int32) throws {
-    var bench = LimiterBench(
-      try DeploymentLimits(requestsPerMinute: 600),
-      share: Self.share(Set(first..<first + 6), of: 12))
-    for _ in 0..<500 { _ = bench.enqueue(1) }
-    let times = bench.run(.seconds(60)).map(\.at)
-    #expect(times.count > 290)
-    for (earlier, later) in zip(times, times.dropFirst()) {
-      // One after the other they would pause for seven turns of the fleet.
-      #expect(later - earlier < .milliseconds(320))
-    }
-  }
-
   @Test("a partition that moves is never counted twice")
   func movesPartitions() throws {
     let limits = try DeploymentLimits(requestsPerMinute: 600)

@@ -1,8 +1,7 @@
 /// When this process may send a request: the turns of the partitions that it owns.
 ///
-/// Turn k of the fleet is at `anchor + k * period` by the wall clock and belongs to the partition
-/// at place k mod `count` of an order that spreads any run of partitions evenly: assignors give
-/// neighbours to one worker, whose turns would else follow each other and then pause for long. So the fleet's requests are spread evenly over a minute, with nobody in the
+/// Turn k of the fleet is at `anchor + k * period` by the wall clock and belongs to partition
+/// k mod `count`. So the fleet's requests are spread evenly over a minute, with nobody in the
 /// middle: 64 workers that each waited for a 64th of 60 requests a minute at moments of their own
 /// would at times meet in one window and exceed the limit. Clocks that disagree by d let at most
 /// d / `period` requests more into a window.
@@ -11,7 +10,7 @@ struct LimitTurns: Sendable {
   /// Nanoseconds between two turns of the fleet.
   private let period: Int64
   private let count: Int64
-  /// The places of the own partitions, ascending.
+  /// Ascending.
   private let owned: [Int64]
   /// Which part of the own turns is used, above 0 to 1.
   var scale = 1.0
@@ -29,7 +28,7 @@ struct LimitTurns: Sendable {
     case .partitions(let partitions, let of):
       anchor = 0
       count = Int64(max(of, 1))
-      owned = Self.places(of: partitions, count: of)
+      owned = partitions.filter { (0..<of).contains($0) }.map(Int64.init).sorted()
     }
     if case .fixed = share, share.fraction > 0 {
       self.period = Int64((period / share.fraction).rounded(.up))
@@ -37,20 +36,11 @@ struct LimitTurns: Sendable {
       self.period = Int64(period.rounded(.up))
     }
     var gap: Int64 = 0
-    for (index, place) in owned.enumerated() {
+    for (index, partition) in owned.enumerated() {
       let previous = index > 0 ? owned[index - 1] : owned[owned.count - 1] - count
-      gap = max(gap, place - previous)
+      gap = max(gap, partition - previous)
     }
     longestGap = gap * self.period
-  }
-
-  /// Where partitions stand in a round of turns; the same for every worker, which is what keeps two from one turn.
-  private static func places(of partitions: Set<Int32>, count: Int32) -> [Int64] {
-    guard !partitions.isEmpty, count > 0 else { return [] }
-    let order = (0..<count).sorted {
-      GoldenSequence.member(Int64($0)) < GoldenSequence.member(Int64($1))
-    }
-    return order.indices.filter { partitions.contains(order[$0]) }.map(Int64.init)
   }
 
   /// How many own turns a minute has.
@@ -76,20 +66,20 @@ struct LimitTurns: Sendable {
     }
   }
 
-  private func firstIndex(notBelow place: Int64) -> Int {
+  private func firstIndex(notBelow partition: Int64) -> Int {
     var low = 0
     var high = owned.count
     while low < high {
       let middle = (low + high) / 2
-      if owned[middle] < place { low = middle + 1 } else { high = middle }
+      if owned[middle] < partition { low = middle + 1 } else { high = middle }
     }
     return low
   }
 
   /// Leaves turns out evenly, by wall time alone, so that workers with one scale stay in step.
-  private func isUsed(_ place: Int64, round: Int64) -> Bool {
+  private func isUsed(_ partition: Int64, round: Int64) -> Bool {
     guard scale < 1 else { return true }
-    let position = Double(round) * scale + GoldenSequence.member(place)
+    let position = Double(round) * scale + GoldenSequence.member(partition)
     return (position + scale).rounded(.down) > position.rounded(.down)
   }
 }
