@@ -215,7 +215,7 @@ struct RateLimiterTests {
   func findsSavings() throws {
     var bench = LimiterBench(
       try DeploymentLimits(requestsPerMinute: 1_200, tokensPerMinute: 1_200_000),
-      share: .partitions(owned: Set(0..<6), of: 12))
+      share: .partitions(owned: [0, 2, 4, 6, 8, 10], of: 12))
     for _ in 0..<2_000 { _ = bench.enqueue(1_000, lane: .backfill) }
     _ = bench.run(.seconds(5))
     let begin = bench.now
