@@ -253,6 +253,13 @@ let benchmarks: [Target] = [
     ],
     path: "Benchmarks/LimitsBenchmark", swiftSettings: settings),
   .executableTarget(
+    name: "LoadBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "CapacityPlan", "Highlights", "HighlightsProtocol", "Kafka",
+      "TestSupport", .argumentParser, .protobuf,
+    ],
+    path: "Benchmarks/LoadBenchmark", swiftSettings: settings),
+  .executableTarget(
     name: "LimitSimulator",
     dependencies: ["BenchmarkSupport", "LLMGateway", "LimitSimulation", .argumentParser],
     path: "Benchmarks/LimitSimulator", swiftSettings: settings),
