@@ -47,7 +47,8 @@ struct PlanFleet {
         "worker.instance_id=worker-\(number)", "worker.assignor=range",
         "worker.session_timeout=10s", "worker.in_flight=\(run.inFlight)",
         "worker.in_flight_per_partition=\(run.inFlight)",
-        "gateway.models_file=\(workers.models.path)", "gateway.model=measured",
+        "gateway.max_connections=\(run.inFlight)", "gateway.models_file=\(workers.models.path)",
+        "gateway.model=measured",
       ]
       let worker = try HighlightsProcess.start(
         ["summarize", "--kafka", broker.address, "--gateway", gateway]

@@ -60,8 +60,16 @@ struct PlanCommand: AsyncParsableCommand {
       )
     }
     let simulated = try simulate ? self.simulated(figures.input, plan) : nil
+    if let calls = simulated?.calls, calls * simulatedSeconds < Self.enoughCalls {
+      Talk.say(
+        "the simulation made \(Int((calls * simulatedSeconds).rounded())) calls, too few to compare: "
+          + "--simulated-seconds \(Int(simulatedSeconds) * 100) makes more of them")
+    }
     return PlanReport(plan: plan, currency: figures.currency, simulated: simulated)
   }
+
+  /// Their number varies by chance by a twentieth.
+  private static let enoughCalls = 400.0
 
   private func simulated(
     _ input: PlanInput, _ plan: Plan

@@ -148,10 +148,10 @@ extension PlanFleetOptions {
         "cpu-s-per-1000-calls", cpuPerThousandCalls, measured.cpuPerThousandCalls, else: 1),
       cpuPerThousandUnchanged: guess.first(
         "cpu-s-per-1000-unchanged", cpuPerThousandUnchanged, measured.cpuPerThousandUnchanged,
-        else: 0.3),
+        else: 0.1),
       acknowledgement: guess.first(
         "acknowledgement", try seconds("acknowledgement", acknowledgement),
-        measured.acknowledgement, else: 0.01, "10ms"),
+        measured.acknowledgement, else: 0.017, "17ms"),
       memory: guess.first("memory", memory, measured.memory, else: 300))
   }
 }
