@@ -11,7 +11,7 @@ BIN := .build/release
 # Real searches beside the checkout; any folder of the same form.
 DATA ?= ../shared/data
 
-.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits bench-lookup bench-replay bench-observability test-replay test-page simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm check-deploy test-deploy
+.PHONY: help setup setup-test build run test lint format protocols llm bench-kafka bench-worker bench-limits bench-load bench-lookup bench-replay bench-observability test-replay test-page simulate-limits evaluate fuzz-replies test-crash test-faults test-litellm check-deploy test-deploy
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,11 @@ bench-limits: setup-test ## Measures a fleet's limits, an outage and a budget wi
 	swift build $(RELEASE) --product highlights
 	swift build $(RELEASE) --product LimitsBenchmark
 	$(BIN)/LimitsBenchmark
+
+bench-load: setup-test ## What highlights plan predicts, beside runs of real workers.
+	swift build $(RELEASE) --product highlights
+	swift build $(RELEASE) --product LoadBenchmark
+	$(BIN)/LoadBenchmark
 
 bench-lookup: setup-test ## Look-ups, store writes and a miss, beside the least they could take.
 	@Deploy/setup.sh bench

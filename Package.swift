@@ -129,6 +129,7 @@ let floor3 =
     ["HighlightStore", "Highlights", "HighlightsProtocol", "Kafka", .logging, .protobuf],
     testedWith: ["TestSupport"])
   + room("Evaluation", ["HighlightsProtocol"], testedWith: [.protobuf])
+  + room("CapacityPlan")
   + room(
     "LookupService",
     [
@@ -141,9 +142,10 @@ let floor4: [Target] = [
   .executableTarget(
     name: "HighlightsCommand",
     dependencies: [
-      "CacheWriter", "Control", "DeadLetters", "Evaluation", "GatewaySimulator", "HighlightStore",
-      "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService",
-      "Observability", "Replay", "Summarizer", "TopicAdmin", "VideoCatalog", "WorkerRuntime",
+      "CacheWriter", "CapacityPlan", "Control", "DeadLetters", "Evaluation", "GatewaySimulator",
+      "HighlightStore", "Highlights", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway",
+      "LookupService", "Observability", "Replay", "Summarizer", "TopicAdmin", "VideoCatalog",
+      "WorkerRuntime",
       .argumentParser, .asyncHTTPClient, .configuration, .logging, .metrics, .nioCore, .nioHTTP1,
       .protobuf, .serviceLifecycle, .tracing, .unixSignals, .yams,
     ],
@@ -151,9 +153,10 @@ let floor4: [Target] = [
   .testTarget(
     name: "HighlightsCommandTests",
     dependencies: [
-      "CacheWriter", "Control", "HighlightStore", "Highlights", "HighlightsCommand",
-      "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway", "LookupService", "Observability",
-      "Replay", "Summarizer", "TestSupport", "TopicAdmin", "VideoCatalog", .argumentParser,
+      "CacheWriter", "CapacityPlan", "Control", "HighlightStore", "Highlights",
+      "HighlightsCommand", "HighlightsProtocol", "Kafka", "KafkaWorker", "LLMGateway",
+      "LookupService", "Observability", "Replay", "Summarizer", "TestSupport", "TopicAdmin",
+      "VideoCatalog", .argumentParser,
       .configuration, .logging, .protobuf, .serviceLifecycle, .yams,
     ],
     swiftSettings: settings),
@@ -249,6 +252,13 @@ let benchmarks: [Target] = [
       .argumentParser, .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1, .protobuf,
     ],
     path: "Benchmarks/LimitsBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "LoadBenchmark",
+    dependencies: [
+      "BenchmarkSupport", "CapacityPlan", "Highlights", "HighlightsProtocol", "Kafka",
+      "TestSupport", .argumentParser, .protobuf,
+    ],
+    path: "Benchmarks/LoadBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "LimitSimulator",
     dependencies: ["BenchmarkSupport", "LLMGateway", "LimitSimulation", .argumentParser],

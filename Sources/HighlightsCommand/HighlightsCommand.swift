@@ -21,7 +21,8 @@ struct HighlightsCommand: AsyncParsableCommand {
       PublishCommand.self, IngestCommand.self, LookupCommand.self, GatewayCommand.self,
       TopicsCommand.self, VariantsCommand.self, DeadLettersCommand.self, ReplayCommand.self,
       DoctorCommand.self,
-      PauseCommand.self, ResumeCommand.self, SpendCommand.self, EvaluateCommand.self,
+      PauseCommand.self, ResumeCommand.self, SpendCommand.self, PlanCommand.self,
+      EvaluateCommand.self,
     ])
 
   static func main() async {
