@@ -98,10 +98,11 @@ extension FleetTests {
         (server.process, ["lookup_request_seconds", "lookup_cached_bytes"]),
       ] {
         let url = try await process.status()
-        // Clients tell their statistics every 5 s.
-        try await poll("all metrics of \(url)", limit: .seconds(30)) {
-          let text = try await fetch(url + "/metrics").1
-          return expected.allSatisfy { text.contains("# TYPE \($0) ") }
+        for name in expected {
+          // Clients tell their statistics every 5 s.
+          try await poll("\(name) of \(url)", limit: .seconds(30)) {
+            try await fetch(url + "/metrics").1.contains("# TYPE \(name) ")
+          }
         }
         let text = try await fetch(url + "/metrics").1
         try await Promtool.check(text)
